@@ -1,0 +1,23 @@
+# One CMake target a layer; the build, not goodwill, keeps the layer rule (docs: runtime/README.md).
+add_library(cxstream_options INTERFACE)
+target_compile_options(cxstream_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror)
+
+# cxstream_layer(<name> <folder> [DEPS <layer>…] [LINKS <private library>…] [PUBLIC_LINKS <library>…])
+# Headers are included as "<name>/…" (the folder's last part), so the folder's parent is the include path.
+function(cxstream_layer name folder)
+  cmake_parse_arguments(arg "" "" "DEPS;LINKS;PUBLIC_LINKS" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.cpp")
+  cmake_path(GET folder PARENT_PATH parent)
+  set(target cxstream_${name})
+  if(sources)
+    add_library(${target} STATIC ${sources})
+    set(scope PUBLIC)
+    target_link_libraries(${target} PRIVATE cxstream_options ${arg_LINKS})
+  else()
+    add_library(${target} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  target_include_directories(${target} ${scope} "${CMAKE_CURRENT_SOURCE_DIR}/${parent}")
+  list(TRANSFORM arg_DEPS PREPEND cxstream_)
+  target_link_libraries(${target} ${scope} ${arg_DEPS} ${arg_PUBLIC_LINKS})
+endfunction()

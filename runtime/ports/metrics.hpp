@@ -1,0 +1,72 @@
+// What the node counts. Thread-safe; cheap enough for the hot path when called once a batch.
+// Names on the wire are in telemetry/prometheus_metrics.cpp.
+#pragma once
+
+#include "base/time.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+
+namespace cxstream::ports {
+
+enum class breaker_state : std::uint8_t { closed, open, half_open };
+
+class metrics {
+public:
+  virtual ~metrics() = default;
+
+  // Intake, counted in events.
+  virtual void received(std::string_view source_system, std::uint64_t events) = 0;
+  virtual void accepted(std::uint64_t events) = 0;
+  virtual void late(std::uint64_t events) = 0;
+  virtual void duplicates(std::uint64_t events) = 0;
+  virtual void conflicts(std::uint64_t events) = 0;
+  virtual void rejected(std::string_view reason, std::uint64_t events) = 0;
+  // One group commit: log entries and bytes it made durable, and how long write + fsync took.
+  virtual void group_commit(std::uint64_t entries, std::uint64_t bytes, std::chrono::duration<double> sync_time) = 0;
+  virtual void live_tickets(std::int64_t change) = 0;
+  virtual void live_actors(std::int64_t change) = 0;
+  virtual void streams(std::int64_t change) = 0;
+
+  // Sinks.
+  virtual void delivered(std::string_view sink, std::uint64_t events) = 0;
+  virtual void filtered(std::string_view sink, std::uint64_t events) = 0;
+  virtual void retried(std::string_view sink, std::uint64_t events) = 0;
+  virtual void dead(std::string_view sink, std::uint64_t events) = 0;
+  virtual void waiting(std::string_view sink, std::int64_t change) = 0;
+  virtual void lag(std::string_view sink, std::uint64_t events, std::chrono::duration<double> age) = 0;
+  virtual void breaker(std::string_view sink, breaker_state state) = 0;
+  virtual void latency(std::string_view sink, base::timestamp occurred, base::timestamp received,
+                       base::timestamp delivered) = 0;
+  // received→delivered latency of a sink since the start, estimated from the histogram; 0 when nothing was delivered.
+  virtual std::chrono::duration<double> received_to_delivered(std::string_view sink, double quantile) const = 0;
+};
+
+// Counts nothing; for tests and tools.
+class no_metrics final : public metrics {
+public:
+  void received(std::string_view, std::uint64_t) override {}
+  void accepted(std::uint64_t) override {}
+  void late(std::uint64_t) override {}
+  void duplicates(std::uint64_t) override {}
+  void conflicts(std::uint64_t) override {}
+  void rejected(std::string_view, std::uint64_t) override {}
+  void group_commit(std::uint64_t, std::uint64_t, std::chrono::duration<double>) override {}
+  void live_tickets(std::int64_t) override {}
+  void live_actors(std::int64_t) override {}
+  void streams(std::int64_t) override {}
+  void delivered(std::string_view, std::uint64_t) override {}
+  void filtered(std::string_view, std::uint64_t) override {}
+  void retried(std::string_view, std::uint64_t) override {}
+  void dead(std::string_view, std::uint64_t) override {}
+  void waiting(std::string_view, std::int64_t) override {}
+  void lag(std::string_view, std::uint64_t, std::chrono::duration<double>) override {}
+  void breaker(std::string_view, breaker_state) override {}
+  void latency(std::string_view, base::timestamp, base::timestamp, base::timestamp) override {}
+  std::chrono::duration<double> received_to_delivered(std::string_view, double) const override {
+    return {};
+  }
+};
+
+} // namespace cxstream::ports

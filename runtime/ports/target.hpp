@@ -1,0 +1,88 @@
+// target: the system behind a sink, as the sink actor sees it. One connector implements it; one worker thread owns each
+// instance and calls it, one call at a time. Calls may block; they end within the timeout of their configuration.
+//
+// Invariants a connector keeps:
+//  1. deliver() answers one outcome an event, in the order given.
+//  2. A `delivered` outcome means the target has it durably (as durably as the target can say).
+//  3. deliver() is idempotent as far as the target allows: an event that it already has is `delivered` and changes nothing.
+//  4. Events of one ticket in one call are in ticket_sequence order; when one of them is not delivered, no later one of the
+//     same ticket in that call is tried either: it is answered `skipped`.
+#pragma once
+
+#include "base/ids.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace cxstream::ports {
+
+// One event on its way to a target.
+struct delivery {
+  base::partition_id partition;
+  base::log_offset offset;
+  base::ticket_sequence sequence;
+  std::string ticket_id;
+  std::string event;          // serialized cxstream.v1.CanonicalEvent with pipeline fields, not yet projected
+  std::uint32_t attempt = 1;  // 1 for the first
+  bool allow_older = false;   // requeued by an operator past newer events of its ticket
+
+  template <class Inspector>
+  friend auto inspect(Inspector& f, delivery& x) {
+    return f(x.partition, x.offset, x.sequence, x.ticket_id, x.event, x.attempt, x.allow_older);
+  }
+};
+
+enum class delivery_result : std::uint8_t {
+  delivered,
+  unreachable, // no answer from the target as a whole (refused, DNS, TLS, disk full, locked): says nothing about the event
+  throttled,   // the target asks for a pause (429, 503 with Retry-After): says nothing about the event
+  transient,   // this event failed now and may pass later (5xx, 408, timeout of one request)
+  permanent,   // this event will never pass (4xx, constraint violation)
+  skipped,     // not tried, because an earlier event of the same ticket in the same call was not delivered
+};
+
+// What became of one event.
+struct delivery_outcome {
+  delivery_result result = delivery_result::delivered;
+  std::string reason;                                 // for people; empty when delivered
+  std::optional<std::chrono::milliseconds> retry_after; // the target's own wish
+
+  template <class Inspector>
+  friend auto inspect(Inspector& f, delivery_outcome& x) {
+    return f(x.result, x.reason, x.retry_after);
+  }
+};
+
+// How far a target has a partition, where the target itself keeps that (in its own transaction).
+struct target_position {
+  base::partition_id partition;
+  base::log_offset next_offset; // every event below was delivered or filtered
+};
+
+struct target_traits {
+  std::size_t batch_events_max = 1;      // most events one deliver() may carry
+  std::size_t concurrency = 1;           // instances that may run side by side
+  bool guards_regress = false;           // writes "only if newer" itself, so older events are harmless
+  bool keeps_position = false;           // position() answers
+};
+
+class target {
+public:
+  virtual ~target() = default;
+  // Connects or opens. Failing is `unavailable` (will be tried again) or `invalid_argument` (configuration).
+  virtual base::result<void> open() = 0;
+  // Positions kept at the target; empty for targets without. Called once after open().
+  virtual base::result<std::vector<target_position>> positions() = 0;
+  // Hands events over. `now` stamps pipeline.delivered_at. Any partition mix; see the invariants.
+  virtual std::vector<delivery_outcome> deliver(std::span<const delivery> events, base::timestamp now) = 0;
+  // Flushes and closes; idempotent.
+  virtual void close() = 0;
+};
+
+} // namespace cxstream::ports
