@@ -28,6 +28,11 @@ enum class error_code {
 struct error {
   error_code code = error_code::internal;
   std::string message; // what is wrong, where, and what to do; for people
+
+  template <class Inspector>
+  friend auto inspect(Inspector& f, error& x) {
+    return f(x.code, x.message);
+  }
 };
 
 template <class T>

@@ -1,0 +1,155 @@
+#include "protocols/history.hpp"
+
+#include "model/revision.hpp"
+#include "ports/keys.hpp"
+#include "protocols/log_batch.hpp"
+
+#include "cxstream/v1/storage.pb.h"
+
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/wire_format_lite.h>
+
+namespace cxstream::protocols {
+
+namespace {
+
+using ports::family;
+
+// Reads the ticket_id out of a serialized event without decoding the rest.
+std::string peek_ticket_id(std::string_view event) {
+  using google::protobuf::internal::WireFormatLite;
+  google::protobuf::io::CodedInputStream in(reinterpret_cast<const std::uint8_t*>(event.data()),
+                                            static_cast<int>(event.size()));
+  constexpr auto wanted = WireFormatLite::MakeTag(v1::CanonicalEvent::kTicketIdFieldNumber,
+                                                  WireFormatLite::WIRETYPE_LENGTH_DELIMITED);
+  std::string id;
+  while (const auto tag = in.ReadTag()) {
+    if (tag == wanted) {
+      std::uint32_t size = 0;
+      if (!in.ReadVarint32(&size) || !in.ReadString(&id, static_cast<int>(size)))
+        break;
+      return id;
+    }
+    if (!WireFormatLite::SkipField(&in, tag))
+      break;
+  }
+  return id;
+}
+
+// Adds the effective entries of one batch at or after `from` to the run.
+base::result<void> join(base::partition_id p, std::string_view log_value, std::string_view history_value,
+                        base::log_offset from, history_run& run) {
+  v1::AppliedBatch applied;
+  if (!applied.ParseFromArray(history_value.data(), static_cast<int>(history_value.size())))
+    return base::error{base::error_code::corrupt, "a history batch cannot be read"};
+  auto log = decode_log_batch(log_value);
+  if (!log)
+    return log.err();
+  auto before = applied.history_before();
+  const bool first_batch = run.items.empty() && run.first_offset == run.next_offset;
+  for (std::size_t i = 0; i < log->entries.size(); ++i) {
+    const auto placement = i < static_cast<std::size_t>(applied.placements_size()) ? applied.placements(static_cast<int>(i)) : 0;
+    const base::log_offset offset{log->first_offset.value + i};
+    if (offset < from) {
+      before += placement != 0;
+      continue;
+    }
+    if (placement == 0)
+      continue;
+    auto& entry = log->entries[i];
+    const base::ticket_sequence sequence{placement >> 1};
+    auto ticket_id = peek_ticket_id(entry.event);
+    entry.event += pipeline_suffix(p, offset, sequence, (placement & 1) != 0, base::to_us(log->committed_at));
+    run.items.push_back({offset, sequence, std::move(ticket_id), std::move(entry.event)});
+  }
+  if (first_batch)
+    run.history_before = before;
+  run.next_offset = std::max(from, log->next_offset());
+  return {};
+}
+
+// Key of the batch that holds an offset; empty when no batch begins at or before it.
+base::result<std::string> batch_key(const ports::store& store, base::partition_id p, base::log_offset offset) {
+  auto found = store.last_at_or_before(family::history, ports::keys::at(p, offset), ports::keys::partition(p));
+  if (!found)
+    return found.err();
+  return *found ? (*found)->first : std::string();
+}
+
+} // namespace
+
+std::string pipeline_suffix(base::partition_id p, base::log_offset offset, base::ticket_sequence sequence, bool late,
+                            std::int64_t committed_at_us) {
+  v1::PipelineInfo info;
+  info.set_ticket_sequence(sequence.value);
+  info.set_partition(p.value);
+  info.set_offset(offset.value);
+  info.set_late(late);
+  model::set_us(*info.mutable_committed_at(), committed_at_us);
+  // field 30, length-delimited: tag 0xf2 0x01, then the length (below 128 here).
+  const auto body = info.SerializeAsString();
+  std::string out;
+  out.reserve(body.size() + 3);
+  out.push_back(static_cast<char>(0xf2));
+  out.push_back(static_cast<char>(0x01));
+  out.push_back(static_cast<char>(body.size()));
+  out += body;
+  return out;
+}
+
+base::result<history_run> read_history(const ports::store& store, base::partition_id p, base::log_offset from,
+                                       base::log_offset end, std::size_t max_events) {
+  history_run run{from, from, 0, {}};
+  auto start = batch_key(store, p, from);
+  if (!start)
+    return start.err();
+  auto key = start->empty() ? ports::keys::at(p, from) : *start;
+  base::result<void> joined;
+  const auto visit = [&](std::string_view k, std::string_view value) {
+    if (ports::keys::offset_of(k) >= end)
+      return false;
+    auto log = store.get(family::log, k);
+    if (!log || !*log) {
+      joined = log ? base::error{base::error_code::corrupt, "a log batch is missing"} : log.err();
+      return false;
+    }
+    joined = join(p, **log, value, from, run);
+    return joined && run.items.size() < max_events;
+  };
+  if (auto scanned = store.scan(family::history, key, ports::keys::after_prefix(ports::keys::partition(p)), visit); !scanned)
+    return scanned.err();
+  if (!joined)
+    return joined.err();
+  return run;
+}
+
+base::result<history_item> read_event(const ports::store& store, base::partition_id p, base::log_offset offset) {
+  auto run = read_history(store, p, offset, base::log_offset{offset.value + 1}, 1);
+  if (!run)
+    return run.err();
+  if (run->items.empty() || run->items.front().offset != offset)
+    return base::error{base::error_code::not_found, "no event at offset " + std::to_string(offset.value) + " of partition "
+                                                      + std::to_string(p.value)};
+  return std::move(run->items.front());
+}
+
+base::result<std::uint64_t> history_below(const ports::store& store, base::partition_id p, base::log_offset offset) {
+  if (offset.value == 0)
+    return std::uint64_t{0};
+  const base::log_offset last{offset.value - 1};
+  auto found = store.last_at_or_before(family::history, ports::keys::at(p, last), ports::keys::partition(p));
+  if (!found)
+    return found.err();
+  if (!*found)
+    return std::uint64_t{0};
+  v1::AppliedBatch applied;
+  if (!applied.ParseFromString((*found)->second))
+    return base::error{base::error_code::corrupt, "a history batch cannot be read"};
+  auto count = applied.history_before();
+  for (int i = 0; i < applied.placements_size(); ++i)
+    if (applied.first_offset() + static_cast<std::uint64_t>(i) < offset.value)
+      count += applied.placements(i) != 0;
+  return count;
+}
+
+} // namespace cxstream::protocols

@@ -1,0 +1,128 @@
+#include "protocols/ticket_cache.hpp"
+
+#include "ports/keys.hpp"
+
+#include <algorithm>
+
+namespace cxstream::protocols {
+
+namespace {
+
+constexpr std::size_t entries_per_weight = 16; // index entries that weigh as much as a ticket's state
+
+base::error damaged(std::string_view ticket_id) {
+  return {base::error_code::corrupt, "the stored state of ticket " + std::string(ticket_id) + " cannot be read"};
+}
+
+} // namespace
+
+base::result<model::ticket*> ticket_cache::get(std::string_view ticket_id, base::timestamp committed_at,
+                                               std::chrono::seconds dedup_window) {
+  if (const auto it = by_id_.find(ticket_id); it != by_id_.end()) {
+    slots_.splice(slots_.begin(), slots_, it->second);
+    return &it->second->ticket;
+  }
+  auto loaded = load(ticket_id, committed_at, dedup_window);
+  if (!loaded)
+    return loaded.err();
+  slots_.push_front(std::move(*loaded));
+  auto& s = slots_.front();
+  by_id_.emplace(s.ticket.state().ticket_id(), slots_.begin());
+  weigh(s);
+  return &s.ticket;
+}
+
+base::result<ticket_cache::slot> ticket_cache::load(std::string_view ticket_id, base::timestamp committed_at,
+                                                    std::chrono::seconds dedup_window) const {
+  auto found = store_.get(ports::family::tickets, ports::keys::ticket(partition_, ticket_id));
+  if (!found)
+    return found.err();
+  if (!*found)
+    return slot{model::ticket(ticket_id, partition_), {}, false, 0};
+  v1::TicketSnapshot snapshot;
+  if (!snapshot.ParseFromString(**found))
+    return damaged(ticket_id);
+  const auto oldest = base::to_us(committed_at - dedup_window);
+  std::vector<v1::TicketIndex> runs; // newest first while loading
+  for (auto n = snapshot.sealed_runs(); n > 0; --n) {
+    auto value = store_.get(ports::family::ticket_index, ports::keys::ticket_run(partition_, ticket_id, n - 1));
+    if (!value)
+      return value.err();
+    v1::TicketIndex run;
+    if (!*value || !run.ParseFromString(**value))
+      return damaged(ticket_id);
+    std::int64_t newest = 0;
+    for (const auto delta : run.committed_at_us_deltas())
+      newest += delta;
+    if (newest < oldest)
+      break;
+    runs.push_back(std::move(run));
+  }
+  std::reverse(runs.begin(), runs.end());
+  auto account = snapshot.state().account_id().value();
+  return slot{model::ticket(std::move(snapshot), runs), std::move(account), false, 0};
+}
+
+void ticket_cache::touched(std::string_view ticket_id) {
+  const auto it = by_id_.find(ticket_id)->second;
+  weigh(*it);
+  if (it->dirty)
+    return;
+  it->dirty = true;
+  dirty_.push_back(it);
+}
+
+ports::write_batch ticket_cache::dirty_batch() const {
+  ports::write_batch batch;
+  for (const auto it : dirty_) {
+    const auto& state = it->ticket.state();
+    const auto& id = state.ticket_id();
+    for (auto& [number, run] : it->ticket.newly_sealed())
+      batch.put(ports::family::ticket_index, ports::keys::ticket_run(partition_, id, number), run.SerializeAsString());
+    batch.put(ports::family::tickets, ports::keys::ticket(partition_, id), it->ticket.snapshot().SerializeAsString());
+    const auto& account = state.account_id().value();
+    if (account == it->written_account)
+      continue;
+    if (!it->written_account.empty())
+      batch.erase(ports::family::accounts, ports::keys::account_ticket(partition_, it->written_account, id));
+    if (!account.empty())
+      batch.put(ports::family::accounts, ports::keys::account_ticket(partition_, account, id), {});
+  }
+  return batch;
+}
+
+void ticket_cache::written(base::timestamp newest_commit, std::chrono::seconds dedup_window) {
+  for (const auto it : dirty_) {
+    it->dirty = false;
+    it->written_account = it->ticket.state().account_id().value();
+    it->ticket.written(newest_commit, dedup_window);
+    weigh(*it);
+  }
+  dirty_.clear();
+}
+
+void ticket_cache::passivate() {
+  for (auto it = slots_.end(); over_bound() && it != slots_.begin();) {
+    --it;
+    if (it->dirty)
+      continue;
+    weight_ -= it->weight;
+    by_id_.erase(it->ticket.state().ticket_id());
+    it = slots_.erase(it);
+  }
+}
+
+void ticket_cache::clear() {
+  by_id_.clear();
+  dirty_.clear();
+  slots_.clear();
+  weight_ = 0;
+}
+
+void ticket_cache::weigh(slot& s) {
+  weight_ -= s.weight;
+  s.weight = 1 + s.ticket.weight() / entries_per_weight;
+  weight_ += s.weight;
+}
+
+} // namespace cxstream::protocols

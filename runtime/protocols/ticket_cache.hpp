@@ -1,0 +1,69 @@
+// The live tickets of a partition: loaded on demand, written when dirty, passivated when over the bound (oldest use first).
+// Not thread-safe; owned by its partition.
+//
+// Invariant: a ticket leaves memory only when the store has its latest state.
+#pragma once
+
+#include "model/ticket.hpp"
+#include "ports/store.hpp"
+
+#include <list>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace cxstream::protocols {
+
+class ticket_cache {
+public:
+  ticket_cache(base::partition_id partition, const ports::store& store, std::size_t weight_max)
+      : partition_(partition), store_(store), weight_max_(weight_max) {}
+
+  // The ticket, from memory or disk, or a new one without events. Valid until the next call of passivate().
+  // `committed_at` and `dedup_window` say how far back fingerprints are needed.
+  base::result<model::ticket*> get(std::string_view ticket_id, base::timestamp committed_at,
+                                   std::chrono::seconds dedup_window);
+  // The ticket just got an event.
+  void touched(std::string_view ticket_id);
+
+  // Everything that is dirty, as one batch; call written() once it is in the store.
+  ports::write_batch dirty_batch() const;
+  void written(base::timestamp newest_commit, std::chrono::seconds dedup_window);
+  std::size_t dirty_count() const {
+    return dirty_.size();
+  }
+
+  bool over_bound() const {
+    return weight_ > weight_max_;
+  }
+  // Forgets clean tickets, least recently used first, until within the bound.
+  void passivate();
+  std::size_t size() const {
+    return slots_.size();
+  }
+  // Forgets everything, dirty or not (the store is the truth again).
+  void clear();
+
+private:
+  struct slot {
+    model::ticket ticket;
+    std::string written_account; // account under which the store's index has it; empty when none
+    bool dirty = false;
+    std::size_t weight = 0;
+  };
+  using slots = std::list<slot>; // most recently used first
+
+  base::result<slot> load(std::string_view ticket_id, base::timestamp committed_at,
+                          std::chrono::seconds dedup_window) const;
+  void weigh(slot& s);
+
+  base::partition_id partition_;
+  const ports::store& store_;
+  std::size_t weight_max_;
+  std::size_t weight_ = 0;
+  slots slots_;
+  std::unordered_map<std::string_view, slots::iterator> by_id_; // keys live in the slots' states
+  std::vector<slots::iterator> dirty_;
+};
+
+} // namespace cxstream::protocols
