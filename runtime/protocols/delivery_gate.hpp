@@ -1,0 +1,134 @@
+// delivery_gate: the brain of one sink on a node, between all its partitions and the target's workers. It queues the
+// partitions' deliveries, lets `concurrency` calls run, merges small deliveries into one call, and is the circuit
+// breaker: while the target as a whole is down or asks for a pause, deliveries are held here and no event's attempts
+// are spent. Pure: no clock, no randomness of its own. Owned by one actor.
+//
+// Invariants:
+//  1. Every event offered gets exactly one outcome back: delivered, transient, permanent or skipped. unreachable and
+//     throttled stay inside.
+//  2. Events of one ticket keep their order: what is skipped behind a held event is held with it.
+//  3. At most `concurrency` calls are in flight; while open none is started; half open, one.
+//  4. At most queue_batches_max deliveries are queued; calls are never larger than batch_events_max, except where one
+//     delivery alone is.
+//  5. One delivered or permanent outcome closes the breaker. Only failures that say something new make its pause grow:
+//     an unreachable target, or a ticket that had not failed since the last good outcome; so a few poisoned tickets
+//     never shut out others for longer than a first pause.
+//  6. An event that the target answers with unreachable or throttled while it takes others is to blame itself: after
+//     blame_after such answers it goes back as transient.
+#pragma once
+
+#include "base/ids.hpp"
+#include "base/time.hpp"
+#include "ports/metrics.hpp"
+#include "ports/target.hpp"
+#include "protocols/backoff.hpp"
+#include "protocols/sink_lanes_types.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+namespace cxstream::protocols {
+
+struct gate_limits {
+  std::size_t batch_events_max = 1;      // target_traits
+  std::size_t concurrency = 1;           // target_traits
+  std::size_t queue_batches_max = 1'024; // partitions * batches_in_flight_max, or more
+};
+
+struct breaker_policy {
+  std::uint32_t failures_to_open = 8;    // transient outcomes in a row, of at least three tickets
+  std::uint32_t unreachable_to_open = 2; // calls in a row without an answer
+  std::uint32_t blame_after = 3;         // see invariant 6
+  base::duration open_initial{std::chrono::seconds{1}};
+  base::duration open_max{std::chrono::minutes{1}};
+};
+
+// A delivery of a partition's sink_lanes.
+struct offered_batch {
+  base::partition_id partition;
+  std::uint64_t delivery_id = 0; // unique within the partition
+  std::vector<ports::delivery> events;
+};
+
+// To be given to a free worker; on_answer takes its outcomes, one an event in this order.
+struct target_call {
+  std::uint64_t id = 0;
+  std::shared_ptr<const std::vector<ports::delivery>> events;
+};
+
+// Outcomes of some or all events of an offered batch; for sink_lanes::on_outcomes.
+struct gate_answer {
+  base::partition_id partition;
+  std::uint64_t delivery_id = 0;
+  std::vector<settled_event> events;
+};
+
+struct gate_effects {
+  std::vector<target_call> calls;
+  std::vector<gate_answer> answers;
+  std::optional<ports::breaker_state> state; // where it changed; the last one
+};
+
+class delivery_gate {
+public:
+  delivery_gate(const gate_limits& limits, const breaker_policy& policy);
+
+  // False when the queue is full; the batch is then untouched.
+  [[nodiscard]] bool offer(offered_batch&& batch, base::timestamp now, gate_effects& fx);
+  // Missing outcomes count as transient. An unknown call is ignored. `random01` in [0, 1] draws the jitter of pauses.
+  void on_answer(std::uint64_t call_id, std::span<const ports::delivery_outcome> outcomes, base::timestamp now,
+                 double random01, gate_effects& fx);
+  void on_timer(base::timestamp now, gate_effects& fx);
+  // When on_timer() has something to do; none when nothing is queued or nothing is awaited.
+  std::optional<base::timestamp> next_due() const;
+  // Answers the partition's queued batches with skipped (before a seek, or when the partition leaves). Those in a call
+  // are answered as usual.
+  void withdraw(base::partition_id partition, gate_effects& fx);
+
+  ports::breaker_state state() const {
+    return state_;
+  }
+  // Until when the target wants to be left alone; epoch when it does not.
+  base::timestamp throttled_until() const {
+    return throttled_until_;
+  }
+  std::size_t queued_batches() const {
+    return queue_.size();
+  }
+  std::size_t calls_in_flight() const {
+    return calls_.size();
+  }
+  // Why the last event or call failed; empty when none did.
+  const std::string& last_error() const {
+    return last_error_;
+  }
+
+private:
+  // A batch or what is left of it.
+  struct part {
+    offered_batch batch;
+    std::vector<std::uint32_t> positions; // of its events in the batch as offered
+    std::uint32_t blamed = 0;             // see invariant 6
+    std::uint64_t good_seen = 0;          // good_outcomes_ when it was last sent
+  };
+  struct call {
+    std::vector<part> parts; // their events are in `events`, one after the other
+    std::shared_ptr<const std::vector<ports::delivery>> events;
+  };
+  gate_limits limits_;
+  breaker_policy policy_;
+  ports::breaker_state state_ = ports::breaker_state::closed;
+  base::timestamp throttled_until_{};
+  std::deque<part> queue_;
+  std::unordered_map<std::uint64_t, call> calls_;
+  std::string last_error_;
+};
+
+} // namespace cxstream::protocols
