@@ -1,0 +1,166 @@
+#include "sources/csv/csv_reader.hpp"
+
+#include "sources/csv/record_parser.hpp"
+#include "sources/digest.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+
+namespace cxstream::sources {
+
+namespace {
+
+// Cell of a wanted column: by name, or "#3"; npos when there is none.
+std::size_t find_column(const std::vector<std::string>& columns, const std::string& wanted) {
+  const auto named = std::find(columns.begin(), columns.end(), wanted);
+  if (named != columns.end())
+    return static_cast<std::size_t>(named - columns.begin());
+  if (!wanted.starts_with('#'))
+    return std::string::npos;
+  std::size_t number = 0;
+  const auto* end = wanted.data() + wanted.size();
+  const auto [stop, code] = std::from_chars(wanted.data() + 1, end, number);
+  return code == std::errc() && stop == end && number >= 1 && number <= columns.size() ? number - 1 : std::string::npos;
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string out;
+  for (const auto& name : names)
+    out += (out.empty() ? "" : ", ") + name;
+  return out;
+}
+
+} // namespace
+
+std::vector<std::string> distinct_names(const std::vector<std::string>& names) {
+  const std::set<std::string> given(names.begin(), names.end());
+  std::set<std::string> used;
+  std::vector<std::string> out;
+  for (const auto& name : names) {
+    auto distinct = name;
+    for (int n = 2; used.contains(distinct) || (n > 2 && given.contains(distinct)); ++n)
+      distinct = name + "_" + std::to_string(n);
+    used.insert(distinct);
+    out.push_back(distinct);
+  }
+  return out;
+}
+
+csv_reader::csv_reader(byte_input input, const csv_options& options)
+    : options_(options), input_(std::move(input)), parser_(std::make_unique<record_parser>(options)) {
+}
+
+csv_reader::~csv_reader() = default;
+
+base::result<std::unique_ptr<csv_reader>> csv_reader::open(const std::filesystem::path& path,
+                                                           const csv_options& options,
+                                                           const std::vector<std::string>& wanted) {
+  auto input = byte_input::open(path);
+  if (!input)
+    return input.err();
+  std::unique_ptr<csv_reader> reader(new csv_reader(*std::move(input), options));
+  if (auto bound = reader->bind(wanted, path.filename().string()); !bound)
+    return bound.err();
+  return reader;
+}
+
+base::result<void> csv_reader::bind(const std::vector<std::string>& wanted, const std::string& file) {
+  const auto first = next_record();
+  if (!first)
+    return first.err();
+  std::vector<std::string> names = options_.columns;
+  if (*first && (options_.header || names.empty())) {
+    for (std::size_t i = 0; i < parser_->current().size(); ++i) {
+      if (options_.header)
+        names.emplace_back(parser_->current().cell(i));
+      else
+        names.push_back("#" + std::to_string(i + 1));
+    }
+  }
+  pending_ = *first && !options_.header;
+  columns_ = distinct_names(names);
+  for (const auto& name : wanted) {
+    const auto cell = find_column(columns_, name);
+    if (cell == std::string::npos)
+      return base::error{base::error_code::invalid_argument,
+                         "column '" + name + "' is not in " + file + "; it has: " + joined(columns_)};
+    slots_.push_back(cell);
+  }
+  return {};
+}
+
+base::result<bool> csv_reader::next_record() {
+  while (!parser_->take()) {
+    const auto piece = input_.read();
+    if (!piece)
+      return piece.err();
+    if (!piece->empty()) {
+      if (auto fed = parser_->feed(*piece); !fed)
+        return fed.err();
+      continue;
+    }
+    if (auto finished = parser_->finish(); !finished)
+      return finished.err();
+    return parser_->take();
+  }
+  return true;
+}
+
+base::result<bool> csv_reader::next(row& out) {
+  if (!pending_) {
+    const auto more = next_record();
+    if (!more || !*more)
+      return more;
+  }
+  pending_ = false;
+  const auto& record = parser_->current();
+  out.number = ++row_number_;
+  out.line = record.line;
+  out.raw = raw_text();
+  out.bad.reset();
+  out.cells.clear();
+  if (record.size() != columns_.size()) {
+    out.bad = base::error{base::error_code::malformed, "the row has " + std::to_string(record.size()) +
+                                                           " cells, the header has " + std::to_string(columns_.size())};
+    return true;
+  }
+  thread_local digester digest;
+  for (std::size_t i = 0; i < record.size(); ++i)
+    digest.add(record.cell(i));
+  out.digest = digest.finish();
+  for (const auto slot : slots_)
+    out.cells.emplace_back(record.cell(slot));
+  return true;
+}
+
+std::string csv_reader::raw_text() const {
+  const auto& record = parser_->current();
+  const auto quote = static_cast<unsigned char>(options_.quote);
+  std::string out;
+  for (std::size_t i = 0; i < record.size(); ++i) {
+    const auto cell = record.cell(i);
+    if (i > 0)
+      out.push_back(options_.separator);
+    const char special[] = {options_.separator, options_.quote, '\n', '\r'};
+    if (cell.find_first_of(std::string_view(special, sizeof special)) == std::string_view::npos) {
+      out += cell;
+      continue;
+    }
+    const auto start = out.size();
+    const auto size = csv_write2(nullptr, 0, cell.data(), cell.size(), quote);
+    out.resize(start + size);
+    csv_write2(out.data() + start, size, cell.data(), cell.size(), quote);
+  }
+  return out;
+}
+
+std::uint64_t csv_reader::position() const {
+  return input_.position();
+}
+
+std::uint64_t csv_reader::size() const {
+  return input_.size();
+}
+
+} // namespace cxstream::sources

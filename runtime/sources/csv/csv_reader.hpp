@@ -1,0 +1,65 @@
+// Rows of a CSV file (RFC 4180, read leniently by libcsv): any separator and quote, quoted line breaks, BOM, LF or
+// CRLF. Owned by one thread; memory is bounded by record_bytes_max.
+//
+// Invariants:
+//  1. Row numbers count records after the header, also those that are refused; blank lines are no records.
+//  2. A record with more or fewer cells than the header is handed out as bad, never padded or cut.
+#pragma once
+
+#include "sources/input/byte_input.hpp"
+#include "sources/row.hpp"
+
+#include <memory>
+
+namespace cxstream::sources {
+
+struct csv_options {
+  char separator = ',';
+  char quote = '"';
+  bool header = true;               // the first record names the columns
+  bool trim = false;                // blanks around unquoted cells are dropped
+  std::vector<std::string> columns; // names, where there is no header
+};
+
+// A record longer than this ends the file: a quote was most likely not closed.
+inline constexpr std::size_t record_bytes_max = 4u << 20u;
+
+class csv_reader final : public row_reader {
+public:
+  // `wanted` are the columns to hand out: names, or "#3" for the third. A name that occurs twice in the header is
+  // reached as "name" and "name_2". Errors: not_found (file), invalid_argument (a wanted column is not there), io,
+  // malformed.
+  static base::result<std::unique_ptr<csv_reader>> open(const std::filesystem::path& path, const csv_options& options,
+                                                        const std::vector<std::string>& wanted);
+  ~csv_reader() override;
+
+  base::result<bool> next(row& out) override;
+  std::uint64_t position() const override;
+  std::uint64_t size() const override;
+
+  // The columns' names as they can be asked for.
+  const std::vector<std::string>& columns() const {
+    return columns_;
+  }
+
+private:
+  class record_parser;
+  csv_reader(byte_input input, const csv_options& options);
+
+  base::result<bool> next_record();
+  base::result<void> bind(const std::vector<std::string>& wanted, const std::string& file);
+  std::string raw_text() const;
+
+  csv_options options_;
+  byte_input input_;
+  std::unique_ptr<record_parser> parser_;
+  std::vector<std::string> columns_;
+  std::vector<std::size_t> slots_; // cell of each wanted column
+  std::uint64_t row_number_ = 0;
+  bool pending_ = false; // the current record was read ahead to count its cells
+};
+
+// Names made distinct: the second "x" becomes "x_2", the third "x_3".
+std::vector<std::string> distinct_names(const std::vector<std::string>& names);
+
+} // namespace cxstream::sources
