@@ -1,0 +1,47 @@
+// admin_endpoint: cxstream.v1.AdminService over the node's admin service. Thread-safe; gRPC's threads call it.
+#pragma once
+
+#include "cxstream/v1/admin.grpc.pb.h"
+#include "ports/services.hpp"
+
+namespace cxstream::transport {
+
+class admin_endpoint final : public v1::AdminService::CallbackService {
+public:
+  explicit admin_endpoint(ports::admin_service& node) : node_(node) {
+  }
+
+  grpc::ServerUnaryReactor* GetNode(grpc::CallbackServerContext*, const v1::GetNodeRequest*,
+                                    v1::GetNodeResponse*) override;
+  grpc::ServerUnaryReactor* ListSinks(grpc::CallbackServerContext*, const v1::ListSinksRequest*,
+                                      v1::ListSinksResponse*) override;
+  grpc::ServerUnaryReactor* PauseSink(grpc::CallbackServerContext*, const v1::PauseSinkRequest*,
+                                      v1::PauseSinkResponse*) override;
+  grpc::ServerUnaryReactor* ResumeSink(grpc::CallbackServerContext*, const v1::ResumeSinkRequest*,
+                                       v1::ResumeSinkResponse*) override;
+  grpc::ServerUnaryReactor* SeekSink(grpc::CallbackServerContext*, const v1::SeekSinkRequest*,
+                                     v1::SeekSinkResponse*) override;
+  grpc::ServerUnaryReactor* DeleteSubscription(grpc::CallbackServerContext*, const v1::DeleteSubscriptionRequest*,
+                                               v1::DeleteSubscriptionResponse*) override;
+  grpc::ServerUnaryReactor* ListWaiting(grpc::CallbackServerContext*, const v1::ListWaitingRequest*,
+                                        v1::ListWaitingResponse*) override;
+  grpc::ServerUnaryReactor* ListDeadLetters(grpc::CallbackServerContext*, const v1::ListDeadLettersRequest*,
+                                            v1::ListDeadLettersResponse*) override;
+  grpc::ServerUnaryReactor* GetDeadLetter(grpc::CallbackServerContext*, const v1::GetDeadLetterRequest*,
+                                          v1::GetDeadLetterResponse*) override;
+  grpc::ServerUnaryReactor* EditDeadLetter(grpc::CallbackServerContext*, const v1::EditDeadLetterRequest*,
+                                           v1::EditDeadLetterResponse*) override;
+  grpc::ServerUnaryReactor* RequeueDeadLetters(grpc::CallbackServerContext*, const v1::RequeueDeadLettersRequest*,
+                                               v1::RequeueDeadLettersResponse*) override;
+  grpc::ServerUnaryReactor* DiscardDeadLetters(grpc::CallbackServerContext*, const v1::DiscardDeadLettersRequest*,
+                                               v1::DiscardDeadLettersResponse*) override;
+  grpc::ServerUnaryReactor* Verify(grpc::CallbackServerContext*, const v1::VerifyRequest*,
+                                   v1::VerifyResponse*) override;
+  grpc::ServerWriteReactor<v1::ExportDeadLettersResponse>*
+  ExportDeadLetters(grpc::CallbackServerContext*, const v1::ExportDeadLettersRequest*) override;
+
+private:
+  ports::admin_service& node_;
+};
+
+} // namespace cxstream::transport

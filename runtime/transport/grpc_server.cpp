@@ -1,0 +1,125 @@
+#include "transport/grpc_server.hpp"
+
+#include "transport/admin_endpoint.hpp"
+#include "transport/query_endpoint.hpp"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/resource_quota.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+
+#include <mutex>
+
+namespace cxstream::transport {
+namespace {
+
+// Messages up to this many times a batch's limit are still read, so that the answer can say what is wrong; gRPC itself
+// cuts off longer ones with RESOURCE_EXHAUSTED, which clients would take for "retry later".
+constexpr std::size_t readable_batches = 4;
+// Only reflection and health blocks threads.
+constexpr int blocking_threads_max = 16;
+constexpr int header_bytes_max = 16 << 10;
+constexpr int handshake_ms_max = 10'000;
+constexpr int client_ping_every_ms_min = 10'000;
+
+void enable_plugins() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    grpc::EnableDefaultHealthCheckService(true);
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  });
+}
+
+void set_bounds(grpc::ServerBuilder& builder, const grpc_options& options) {
+  grpc::ResourceQuota quota("cxstream");
+  quota.Resize(options.buffer_bytes_max).SetMaxThreads(blocking_threads_max);
+  builder.SetResourceQuota(quota);
+  builder.SetSyncServerOption(grpc::ServerBuilder::NUM_CQS, 1);
+  builder.SetSyncServerOption(grpc::ServerBuilder::MIN_POLLERS, 1);
+  builder.SetSyncServerOption(grpc::ServerBuilder::MAX_POLLERS, 2);
+  builder.SetMaxReceiveMessageSize(static_cast<int>(readable_batches * options.ingest.batch.bytes_max));
+  const auto ms = [](std::chrono::milliseconds time) { return static_cast<int>(time.count()); };
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, options.connection_streams_max);
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, header_bytes_max);
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, handshake_ms_max);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, ms(options.idle_connection_max));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, ms(options.keepalive_every));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, ms(options.keepalive_timeout));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, client_ping_every_ms_min);
+  // Two nodes on one port would share its clients at random; the second must fail to start instead.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+}
+
+} // namespace
+
+struct grpc_server::endpoints {
+  endpoints(const grpc_options& options, const grpc_services& services)
+      : ingest(services.ingest, options.ingest), subscribe(services.subscribers, options.subscribe),
+        query(services.query), admin(services.admin) {
+  }
+
+  void register_with(grpc::ServerBuilder& builder) {
+    builder.RegisterService(&ingest);
+    builder.RegisterService(&subscribe);
+    builder.RegisterService(&query);
+    builder.RegisterService(&admin);
+  }
+  static void set_serving(grpc::Server& server, bool serving) {
+    auto* health = server.GetHealthCheckService();
+    for (const char* name : {v1::IngestService::service_full_name(), v1::SubscribeService::service_full_name(),
+                             v1::QueryService::service_full_name(), v1::AdminService::service_full_name()})
+      health->SetServingStatus(name, serving);
+    health->SetServingStatus(serving);
+  }
+
+  ingest_endpoint ingest;
+  subscribe_endpoint subscribe;
+  query_endpoint query;
+  admin_endpoint admin;
+};
+
+grpc_server::grpc_server() = default;
+
+base::result<std::unique_ptr<grpc_server>> grpc_server::start(const grpc_options& options,
+                                                              const grpc_services& services) {
+  enable_plugins();
+  std::unique_ptr<grpc_server> self(new grpc_server);
+  self->endpoints_ = std::make_unique<endpoints>(options, services);
+  grpc::ServerBuilder builder;
+  set_bounds(builder, options);
+  builder.AddListeningPort(options.listen, grpc::InsecureServerCredentials(), &self->port_);
+  self->endpoints_->register_with(builder);
+  self->server_ = builder.BuildAndStart();
+  if (!self->server_ || self->port_ <= 0)
+    return base::error{
+        base::error_code::io,
+        "cannot listen for gRPC on \"" + options.listen +
+            "\": the port is in use, or it is not an address of this machine; change the listen address"};
+  endpoints::set_serving(*self->server_, true);
+  return self;
+}
+
+grpc_server::~grpc_server() {
+  shutdown(std::chrono::milliseconds::zero());
+}
+
+void grpc_server::stop_intake() {
+  if (!server_)
+    return;
+  endpoints::set_serving(*server_, false);
+  endpoints_->ingest.close();
+}
+
+void grpc_server::shutdown(std::chrono::milliseconds at_most) {
+  if (!server_)
+    return;
+  stop_intake();
+  endpoints_->subscribe.close();
+  server_->Shutdown(std::chrono::system_clock::now() + at_most);
+  server_->Wait();
+  server_.reset();
+}
+
+} // namespace cxstream::transport

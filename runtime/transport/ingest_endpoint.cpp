@@ -1,0 +1,33 @@
+#include "transport/ingest_endpoint.hpp"
+
+#include "transport/publish_call.hpp"
+#include "transport/publish_stream.hpp"
+
+namespace cxstream::transport {
+
+ingest_endpoint::ingest_endpoint(ports::ingest_gate& gate, ingest_limits most)
+    : gate_(gate), most_(most), budget_(most.node_bytes_max), live_(most.streams_max) {
+}
+
+grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>*
+ingest_endpoint::Publish(grpc::CallbackServerContext* context) {
+  auto stream = std::make_shared<publish_stream>(gate_, budget_, most_.batch, most_.stream_bytes_max, context->peer());
+  return stream_reactor::launch(std::move(stream), live_);
+}
+
+grpc::ServerUnaryReactor* ingest_endpoint::PublishBatch(grpc::CallbackServerContext* context,
+                                                        const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
+  if (live_.closed()) {
+    auto* refused = context->DefaultReactor();
+    refused->Finish(
+        to_status(base::error_code::unavailable, "the node is shutting down: try again, here or elsewhere"));
+    return refused;
+  }
+  return publish_call::start(gate_, budget_, most_.batch, *request, response, context->peer());
+}
+
+void ingest_endpoint::close() {
+  live_.close();
+}
+
+} // namespace cxstream::transport
