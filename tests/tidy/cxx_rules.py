@@ -19,7 +19,7 @@ CLOCKS_AND_DICE = re.compile(r"\b(system_clock|steady_clock|high_resolution_cloc
                              r"\btime\((nullptr|NULL|0)\)|\bsleep_(for|until)\b")
 SLEEPING_TESTS = ("tests/fault/", "tests/integration/", "bench/")
 TYPE_OR_NAMESPACE = re.compile(r"^(inline )?(namespace|class|struct|enum|union|extern)\b")
-ACCESS_OR_TEMPLATE = re.compile(r"^(public|protected|private):|^template\b.*>$")
+ACCESS = re.compile(r"^(public|protected|private):")
 
 
 def code_of(line):
@@ -37,23 +37,19 @@ def length(file):
 
 
 def function_length(file):
-    """In formatted code a function at namespace level starts at column 0 and ends with } at column 0."""
+    """In formatted code a function at namespace level begins with the last unindented line before its unindented }."""
     if not file.is_cxx or file.is_test:
         return
-    start = None
+    first = 0
     for number, line in enumerate(file.lines, start=1):
-        if line.startswith("}"):
-            if start and not TYPE_OR_NAMESPACE.match(file.lines[start - 1]):
-                most = LONGER_FUNCTIONS.get((file.path, file.lines[start - 1]), FUNCTION_LINES_MAX)
-                if number - start + 1 > most:
-                    yield start, f"a function of {number - start + 1} lines; more than {most} is two functions"
-            start = None
-        elif ACCESS_OR_TEMPLATE.match(line):
-            continue
-        elif re.match(r"[A-Za-z]", line) and (start is None or TYPE_OR_NAMESPACE.match(file.lines[start - 1])):
-            start = number
-        elif not line.strip() and start and TYPE_OR_NAMESPACE.match(file.lines[start - 1]):
-            start = None
+        if re.match(r"[A-Za-z]", line) and not ACCESS.match(line):
+            first = number
+        elif line.startswith("}"):
+            head = file.lines[first - 1] if first else "namespace"
+            most = LONGER_FUNCTIONS.get((file.path, head), FUNCTION_LINES_MAX)
+            if number - first + 1 > most and not TYPE_OR_NAMESPACE.match(head):
+                yield first, f"a function of {number - first + 1} lines; more than {most} is two functions"
+            first = 0
 
 
 def header_comment(file):
