@@ -1,0 +1,118 @@
+#include "connectors/webhook/webhook_target.hpp"
+
+#include "base/hash.hpp"
+#include "base/rfc3339.hpp"
+#include "connectors/encoding/json_text.hpp"
+#include "model/revision.hpp"
+
+namespace cxstream::connectors {
+
+namespace {
+
+// {"type": …, "timestamp": …, "data": <data>}
+std::string envelope(std::string_view type, std::string_view timestamp, std::string_view data) {
+  std::string out;
+  out.reserve(data.size() + type.size() + timestamp.size() + 64);
+  string_output stream(out);
+  json_writer json(stream);
+  json.StartObject();
+  key(json, "type");
+  text(json, type);
+  key(json, "timestamp");
+  text(json, timestamp);
+  key(json, "data");
+  json.RawValue(data.data(), data.size(), rapidjson::kObjectType);
+  json.EndObject();
+  return out;
+}
+
+void add_part(std::string& keys, std::string_view part) {
+  keys.append(std::to_string(part.size())).append(":").append(part);
+}
+
+} // namespace
+
+webhook_target::webhook_target(webhook_settings settings, json_event encoder)
+    : settings_(std::move(settings)), encoder_(std::move(encoder)) {
+}
+
+base::result<void> webhook_target::open() {
+  if (!http_)
+    http_ = std::make_unique<http_post>(settings_.http);
+  return {};
+}
+
+base::result<std::vector<ports::target_position>> webhook_target::positions() {
+  return std::vector<ports::target_position>{};
+}
+
+std::vector<ports::delivery_outcome> webhook_target::deliver(std::span<const ports::delivery> events,
+                                                             base::timestamp now) {
+  outcomes out(events);
+  (void)open();
+  for (std::size_t i = 0; i < events.size();) {
+    const auto m = gather(events, i, now, out);
+    if (m.events.empty())
+      break;
+    i = m.events.back() + 1;
+    const auto outcome = outcome_of(post(m, now));
+    if (outcome.result == ports::delivery_result::delivered)
+      continue;
+    for (const auto event : m.events)
+      if (!out.skips(event))
+        out.set(event, outcome);
+    if (outcome.result == ports::delivery_result::unreachable || outcome.result == ports::delivery_result::throttled) {
+      out.set_from(i, outcome);
+      break;
+    }
+  }
+  return std::move(out).take();
+}
+
+void webhook_target::close() {
+  http_.reset();
+}
+
+// The next request: events from `from` on that may be tried, as many as fit in one.
+webhook_target::message webhook_target::gather(std::span<const ports::delivery> events, std::size_t from,
+                                               base::timestamp now, outcomes& out) {
+  message m;
+  for (auto i = from; i < events.size() && m.events.size() < settings_.batch_events_max; ++i) {
+    if (out.skips(i))
+      continue;
+    const auto end = m.data.size();
+    if (!m.events.empty())
+      m.data += ',';
+    if (!encoder_.append(events[i], now, m.data)) {
+      m.data.resize(end);
+      out.set(i, failed(ports::delivery_result::permanent, not_an_event));
+      continue;
+    }
+    const auto& event = encoder_.event();
+    add_part(m.keys, event.ticket_id());
+    add_part(m.keys, event.idempotency_key());
+    if (settings_.batch_events_max == 1) {
+      m.type = event.event_type();
+      m.timestamp = base::format_rfc3339(base::from_us(model::to_us(event.occurred_at())));
+    }
+    m.events.push_back(i);
+  }
+  return m;
+}
+
+http_answer webhook_target::post(const message& m, base::timestamp now) {
+  const auto body = settings_.batch_events_max == 1
+                        ? envelope(m.type, m.timestamp, m.data)
+                        : envelope("cx.batch", base::format_rfc3339(now), "[" + m.data + "]");
+  const auto id = "msg_" + base::to_hex(base::xxh3_128(m.keys));
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
+  std::vector<std::string> headers{"Content-Type: application/json", "User-Agent: cxstream", "webhook-id: " + id,
+                                   "webhook-timestamp: " + std::to_string(seconds)};
+  if (settings_.signature)
+    headers.push_back("webhook-signature: " + settings_.signature->sign(id, seconds, body));
+  if (!settings_.authorization.empty())
+    headers.push_back("Authorization: " + settings_.authorization);
+  return http_->send(body, headers);
+}
+
+} // namespace cxstream::connectors
