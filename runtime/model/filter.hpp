@@ -27,7 +27,6 @@ public:
 private:
   friend base::result<compiled_filter> compile_filter(const v1::Filter& filter);
   using values = std::vector<std::string>; // sorted
-  static values sorted(const google::protobuf::RepeatedPtrField<std::string>& list);
   bool wanted_type(std::string_view type) const;
 
   bool passes_all_ = true;

@@ -9,7 +9,6 @@
 #include "cxstream/v1/delivery.pb.h"
 #include "cxstream/v1/event.pb.h"
 
-#include <array>
 #include <bitset>
 #include <cstdint>
 #include <optional>
@@ -106,17 +105,17 @@ public:
 
 private:
   friend base::result<compiled_projection> compile_projection(const v1::Projection& projection);
+  explicit compiled_projection(std::vector<projected_field> outputs);
+
   bool keeps(field f) const {
     return kept_[static_cast<std::size_t>(f)];
   }
-  bool keeps_metric(const std::string& name) const;
   bool keeps_path(const std::string& path) const;
+  void project_metrics(v1::CanonicalEvent& event) const;
   void project_signals(v1::CanonicalEvent& event) const;
   void project_pipeline(v1::PipelineInfo& info) const;
-  base::result<void> add(projected_field output, std::string_view where);
-  void add_always();
 
-  bool keeps_all_ = true;
+  bool keeps_all_ = false;
   std::vector<projected_field> fields_;
   std::bitset<field_count> kept_;      // custom_metrics: all of them
   std::set<std::string> kept_metrics_; // single ones

@@ -8,7 +8,7 @@
 //     throttled stay inside.
 //  2. Events of one ticket keep their order: what is skipped behind a held event is held with it.
 //  3. At most `concurrency` calls are in flight; while open none is started; half open, one.
-//  4. At most queue_batches_max deliveries are queued; calls are never larger than batch_events_max, except where one
+//  4. At most queue_batches_max deliveries are inside; calls are never larger than batch_events_max, except where one
 //     delivery alone is.
 //  5. One delivered or permanent outcome closes the breaker. Only failures that say something new make its pause grow:
 //     an unreachable target, or a ticket that had not failed since the last good outcome; so a few poisoned tickets
@@ -21,7 +21,7 @@
 #include "base/time.hpp"
 #include "ports/metrics.hpp"
 #include "ports/target.hpp"
-#include "protocols/backoff.hpp"
+#include "protocols/delivery_gate_breaker.hpp"
 #include "protocols/sink_lanes_types.hpp"
 
 #include <cstdint>
@@ -31,7 +31,6 @@
 #include <span>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 namespace cxstream::protocols {
@@ -40,14 +39,6 @@ struct gate_limits {
   std::size_t batch_events_max = 1;      // target_traits
   std::size_t concurrency = 1;           // target_traits
   std::size_t queue_batches_max = 1'024; // partitions * batches_in_flight_max, or more
-};
-
-struct breaker_policy {
-  std::uint32_t failures_to_open = 8;    // transient outcomes in a row, of at least three tickets
-  std::uint32_t unreachable_to_open = 2; // calls in a row without an answer
-  std::uint32_t blame_after = 3;         // see invariant 6
-  base::duration open_initial{std::chrono::seconds{1}};
-  base::duration open_max{std::chrono::minutes{1}};
 };
 
 // A delivery of a partition's sink_lanes.
@@ -93,14 +84,15 @@ public:
   void withdraw(base::partition_id partition, gate_effects& fx);
 
   ports::breaker_state state() const {
-    return state_;
+    return breaker_.state();
   }
-  // Until when the target wants to be left alone; epoch when it does not.
+  // Until when the target wants to be left alone; epoch when it never asked.
   base::timestamp throttled_until() const {
-    return throttled_until_;
+    return breaker_.throttled_until();
   }
-  std::size_t queued_batches() const {
-    return queue_.size();
+  // Offered and not wholly answered.
+  std::size_t batches() const {
+    return batches_;
   }
   std::size_t calls_in_flight() const {
     return calls_.size();
@@ -111,23 +103,43 @@ public:
   }
 
 private:
-  // A batch or what is left of it.
+  // A batch, or what is left of it.
   struct part {
-    offered_batch batch;
+    offered_batch batch;                  // its events travel in the call while it is in one
     std::vector<std::uint32_t> positions; // of its events in the batch as offered
+    base::timestamp not_before{};         // while closed
     std::uint32_t blamed = 0;             // see invariant 6
-    std::uint64_t good_seen = 0;          // good_outcomes_ when it was last sent
+    std::uint64_t good_seen = 0;          // good outcomes when it was last sent
   };
   struct call {
-    std::vector<part> parts; // their events are in `events`, one after the other
+    std::vector<part> parts; // their events one after the other
     std::shared_ptr<const std::vector<ports::delivery>> events;
+    bool probe = false;
   };
+  // What an outcome means for its event.
+  enum class fate : std::uint8_t { settled, failed, behind_failed, held, throttled, behind_held };
+  struct verdict {
+    fate what = fate::settled;
+    ports::delivery_outcome outcome;
+  };
+
+  std::vector<verdict> judge(const call& made, std::span<const ports::delivery_outcome> outcomes,
+                             circuit_breaker::evidence& found);
+  void answer(call made, std::vector<verdict> verdicts, std::uint64_t good_before, base::timestamp now,
+              gate_effects& fx);
+  bool blame(part& p, std::span<const verdict> verdicts, std::uint64_t good_before) const;
+  void hold(part p, std::vector<ports::delivery> events, bool keeps_place, base::timestamp now);
+  void pump(base::timestamp now, gate_effects& fx);
+  void make_call(std::size_t first, gate_effects& fx);
+  std::optional<std::size_t> next_part(base::timestamp now) const;
+
   gate_limits limits_;
   breaker_policy policy_;
-  ports::breaker_state state_ = ports::breaker_state::closed;
-  base::timestamp throttled_until_{};
+  circuit_breaker breaker_;
   std::deque<part> queue_;
+  std::size_t batches_ = 0;
   std::unordered_map<std::uint64_t, call> calls_;
+  std::uint64_t call_ids_ = 0;
   std::string last_error_;
 };
 

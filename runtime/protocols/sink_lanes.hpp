@@ -21,8 +21,8 @@
 #include "protocols/sink_lanes_window.hpp"
 
 #include <deque>
+#include <map>
 #include <memory>
-#include <set>
 #include <span>
 #include <string_view>
 #include <unordered_map>
@@ -30,12 +30,11 @@
 namespace cxstream::protocols {
 
 class sink_lanes {
+  using due_key = std::pair<base::timestamp, std::uint64_t>;
+
 public:
   sink_lanes(base::partition_id partition, const sink_limits& limits, const retry_policy& retry,
              const v1::SinkCursor& cursor, std::vector<restored_lane> lanes);
-  ~sink_lanes();
-  sink_lanes(sink_lanes&&) noexcept;
-  sink_lanes& operator=(sink_lanes&&) noexcept;
 
   // What to read next; none while paused, while the window has little room or as many tickets wait as may. One read at
   // a time.
@@ -96,18 +95,37 @@ public:
     return lanes_;
   }
   std::size_t deliveries_in_flight() const {
-    return in_flight_.size() + stale_.size();
+    return sent_.size() + stale_.size();
   }
-  // Events whose bytes are in memory: the window's undecided ones and loaded lane heads.
-  std::size_t events_in_memory() const;
+  // Events whose bytes are in memory: the window's undecided ones and the lane heads that are loading, loaded or in
+  // flight.
+  std::size_t events_in_memory() const {
+    return window_.undecided() + lanes_at_work_;
+  }
 
 private:
-  struct lane;
-  struct ticket {
-    std::unique_ptr<lane> waiting;
+  // What waits of one ticket. Only the head is known here.
+  struct lane {
+    enum class state : std::uint8_t { idle, loading, loaded, in_flight };
+    state what = state::idle;
+    base::log_offset head;                     // the lowest waiting offset, or a bound below it while idle or loading
+    std::uint64_t waiting = 0;                 // events on disk, head included
+    due_key due;                               // idle: its place among the due ones
+    std::uint64_t load_id = 0;                 // loading
+    std::optional<base::log_offset> rewind_to; // in_flight: an event was requeued before the head
+    // Of the head, once loaded:
+    base::ticket_sequence sequence;
+    std::string event;
+    std::uint32_t attempts = 0;
+    std::int64_t first_failed_at_us = 0;
+    bool allow_older = false;
   };
-  struct delivery_in_flight {
-    std::size_t open = 0;
+  struct ticket {
+    slot_id head = no_slot; // its first undecided slot; the others follow by window_slot::next
+    slot_id tail = no_slot;
+    std::uint32_t in_flight = 0;
+    bool ready = false; // in ready_
+    std::unique_ptr<lane> waiting;
   };
   struct text_hash {
     using is_transparent = void;
@@ -116,19 +134,73 @@ private:
     }
   };
   using ticket_map = std::unordered_map<std::string, ticket, text_hash, std::equal_to<>>;
+  using named_ticket = ticket_map::value_type; // keeps its address
+  struct sent_event {
+    named_ticket* of;
+    slot_id slot; // no_slot: the head of the ticket's lane
+    bool open;
+  };
+  struct sent_delivery {
+    std::vector<sent_event> events;
+    std::size_t open = 0; // events not answered
+  };
 
-  // Placeholder: private parts follow with the implementation.
+  // What one public call knows.
+  struct step {
+    base::timestamp now;
+    sink_effects& fx;
+    double random01 = 0.0;
+  };
+
+  // Window.
+  void take_in(history_event event, step& s);
+  void enqueue(named_ticket& t, history_event event);
+  void settle(named_ticket& t, slot_id slot, const ports::delivery_outcome& outcome, step& s);
+  void take_out(ticket& t, slot_id slot);
+  void move_queued_behind(named_ticket& t, step& s);
+  // Deliveries.
+  void pump(step& s);
+  void send_batches(step& s);
+  void add_to_batch(named_ticket& t, std::size_t room, outgoing_delivery& out, sent_delivery& sent);
+  void make_ready(named_ticket& t);
+  void forget_if_done(named_ticket& t);
+  // Lanes.
+  lane& open_lane(ticket& t);
+  void close_lane(ticket& t);
+  void park(named_ticket& t, base::log_offset head, base::timestamp due);
+  void unpark(lane& l);
+  void start_due_loads(step& s);
+  void settle_head(named_ticket& t, const ports::delivery_outcome& outcome, step& s);
+  void head_failed(named_ticket& t, const ports::delivery_outcome& outcome, step& s);
+  void head_done(named_ticket& t, base::log_offset head, step& s);
+  void wait(named_ticket& t, base::log_offset offset, v1::WaitingEntry entry, step& s);
+  void wait_behind(named_ticket& t, base::log_offset offset, step& s);
+  void bury(named_ticket& t, base::log_offset offset, base::ticket_sequence sequence, std::string event,
+            dead_reason reason, std::uint32_t attempts, std::string_view error, step& s);
+  named_ticket* take_load(std::uint64_t load_id);
+  bool newer_in_flight(const ticket& t, base::log_offset offset);
+  std::size_t lanes_at_work_max() const;
+  void finish(step& s);
+
   base::partition_id partition_;
   sink_limits limits_;
   retry_policy retry_;
+  bool paused_ = false;
+  bool changed_ = false; // the account differs from the last one given out
+
   sink_counts counts_;
   std::uint64_t history_base_ = 0;
   sink_lanes_window window_;
-  ticket_map tickets_;
+
+  ticket_map tickets_;                   // those with an undecided slot or a lane
+  std::deque<named_ticket*> ready_;      // with an event that may be sent now; may hold some that no longer have
+  std::map<due_key, named_ticket*> due_; // idle lanes
   std::size_t lanes_ = 0;
-  bool paused_ = false;
-  std::unordered_map<std::uint64_t, delivery_in_flight> in_flight_;
-  std::set<std::uint64_t> stale_;
+  std::size_t lanes_at_work_ = 0; // not idle
+  std::uint64_t ids_ = 0;         // last one given out: deliveries, loads, places in due_
+  std::unordered_map<std::uint64_t, named_ticket*> loads_;
+  std::unordered_map<std::uint64_t, sent_delivery> sent_;
+  std::unordered_map<std::uint64_t, sent_delivery> stale_; // sent before a seek; only awaited
 };
 
 } // namespace cxstream::protocols

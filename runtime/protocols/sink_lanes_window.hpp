@@ -66,8 +66,6 @@ public:
   void to_cursor(v1::SinkCursor& cursor) const;
 
 private:
-  void drop_decided_front();
-
   std::deque<window_slot> slots_;
   slot_id first_ = 0;       // id of slots_.front()
   std::size_t decided_ = 0; // of slots_

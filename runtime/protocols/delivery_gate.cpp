@@ -1,0 +1,238 @@
+#include "protocols/delivery_gate.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <numeric>
+#include <string_view>
+
+namespace cxstream::protocols {
+
+using ports::breaker_state;
+using ports::delivery_result;
+
+delivery_gate::delivery_gate(const gate_limits& limits, const breaker_policy& policy)
+    : limits_(limits), policy_(policy), breaker_(policy) {
+}
+
+bool delivery_gate::offer(offered_batch&& batch, base::timestamp now, gate_effects& fx) {
+  if (batches_ >= limits_.queue_batches_max)
+    return false;
+  if (batch.events.empty())
+    return true;
+  part p;
+  p.positions.resize(batch.events.size());
+  std::iota(p.positions.begin(), p.positions.end(), 0u);
+  p.batch = std::move(batch);
+  queue_.push_back(std::move(p));
+  ++batches_;
+  pump(now, fx);
+  return true;
+}
+
+void delivery_gate::on_timer(base::timestamp now, gate_effects& fx) {
+  pump(now, fx);
+}
+
+std::optional<base::timestamp> delivery_gate::next_due() const {
+  if (queue_.empty() || calls_.size() >= limits_.concurrency)
+    return std::nullopt;
+  auto at = breaker_.opens_at();
+  if (at && breaker_.state() == breaker_state::closed) {
+    const auto earliest = std::min_element(queue_.begin(), queue_.end(),
+                                           [](const part& a, const part& b) { return a.not_before < b.not_before; });
+    at = std::max(*at, earliest->not_before);
+  }
+  return at;
+}
+
+// The queue's first part that may be sent.
+std::optional<std::size_t> delivery_gate::next_part(base::timestamp now) const {
+  // An open breaker's own pause is enough; and its probes rotate over all that is here.
+  const bool closed = breaker_.state() == breaker_state::closed;
+  for (std::size_t i = 0; i < queue_.size(); ++i)
+    if (!closed || queue_[i].not_before <= now)
+      return i;
+  return std::nullopt;
+}
+
+void delivery_gate::pump(base::timestamp now, gate_effects& fx) {
+  while (!queue_.empty() && calls_.size() < limits_.concurrency && breaker_.may_call(now)) {
+    const auto first = next_part(now);
+    if (!first)
+      return;
+    make_call(*first, fx);
+  }
+}
+
+void delivery_gate::make_call(std::size_t first, gate_effects& fx) {
+  call made;
+  made.probe = breaker_.call_made();
+  if (made.probe)
+    fx.state = breaker_.state();
+  std::vector<ports::delivery> events;
+  const auto take = [&](std::size_t at) {
+    auto p = std::move(queue_[at]);
+    queue_.erase(queue_.begin() + static_cast<std::ptrdiff_t>(at));
+    p.good_seen = breaker_.good_outcomes();
+    std::move(p.batch.events.begin(), p.batch.events.end(), std::back_inserter(events));
+    p.batch.events.clear();
+    made.parts.push_back(std::move(p));
+  };
+  take(first);
+  // A probe risks one batch; one that is under suspicion goes alone.
+  const auto mergeable = [&](const part& p) {
+    return p.blamed == 0 && p.not_before == base::timestamp{} &&
+           events.size() + p.batch.events.size() <= limits_.batch_events_max;
+  };
+  if (!made.probe && made.parts.front().blamed == 0)
+    while (first < queue_.size() && mergeable(queue_[first]))
+      take(first);
+  made.events = std::make_shared<const std::vector<ports::delivery>>(std::move(events));
+  const auto id = ++call_ids_;
+  fx.calls.push_back({id, made.events});
+  calls_.emplace(id, std::move(made));
+}
+
+void delivery_gate::on_answer(std::uint64_t call_id, std::span<const ports::delivery_outcome> outcomes,
+                              base::timestamp now, double random01, gate_effects& fx) {
+  auto found = calls_.find(call_id);
+  if (found == calls_.end())
+    return;
+  auto made = std::move(found->second);
+  calls_.erase(found);
+  const auto state_before = breaker_.state();
+  const auto good_before = breaker_.good_outcomes();
+  const bool probe = made.probe;
+  circuit_breaker::evidence evidence{breaker_};
+  auto verdicts = judge(made, outcomes, evidence);
+  breaker_.conclude(evidence, probe, now, random01);
+  if (breaker_.state() != state_before)
+    fx.state = breaker_.state();
+  answer(std::move(made), std::move(verdicts), good_before, now, fx);
+  pump(now, fx);
+}
+
+// Reads the outcomes as the contract of ports::target has them, and mends what breaks it: after an event that was not
+// delivered, no later one of its ticket counts as tried.
+std::vector<delivery_gate::verdict> delivery_gate::judge(const call& made,
+                                                         std::span<const ports::delivery_outcome> outcomes,
+                                                         circuit_breaker::evidence& found) {
+  std::vector<verdict> verdicts;
+  verdicts.reserve(made.events->size());
+  std::unordered_map<std::string_view, fate> stumbled; // tickets with an event that was not delivered
+  for (std::size_t i = 0; i < made.events->size(); ++i) {
+    const std::string_view ticket = (*made.events)[i].ticket_id;
+    verdict v;
+    if (i < outcomes.size())
+      v.outcome = outcomes[i];
+    else
+      v.outcome = {delivery_result::transient, "the connector gave no outcome", std::nullopt};
+    const auto before = stumbled.empty() ? stumbled.end() : stumbled.find(ticket);
+    const bool final = v.outcome.result == delivery_result::delivered || v.outcome.result == delivery_result::permanent;
+    if (before != stumbled.end() && !final) {
+      v.what = before->second == fate::held ? fate::behind_held : fate::behind_failed;
+      v.outcome = {delivery_result::skipped, {}, std::nullopt};
+      verdicts.push_back(std::move(v));
+      continue;
+    }
+    if (v.outcome.result == delivery_result::skipped)
+      v.outcome = {delivery_result::transient, "skipped by the connector without a cause", std::nullopt};
+    switch (v.outcome.result) {
+      case delivery_result::delivered:
+      case delivery_result::permanent:
+        found.good();
+        break;
+      case delivery_result::unreachable:
+        v.what = fate::held;
+        found.unreachable();
+        break;
+      case delivery_result::throttled:
+        v.what = fate::throttled;
+        found.throttled(v.outcome.retry_after);
+        break;
+      default:
+        v.what = fate::failed;
+        found.failed(ticket);
+    }
+    if (v.outcome.result != delivery_result::delivered) {
+      last_error_ = v.outcome.reason;
+      const bool held = v.what == fate::held || v.what == fate::throttled;
+      stumbled.emplace(ticket, held ? fate::held : fate::failed);
+    }
+    verdicts.push_back(std::move(v));
+  }
+  return verdicts;
+}
+
+// True when the part's held events are themselves to blame.
+bool delivery_gate::blame(part& p, std::span<const verdict> verdicts, std::uint64_t good_before) const {
+  const bool held = std::any_of(verdicts.begin(), verdicts.end(),
+                                [](const verdict& v) { return v.what == fate::held || v.what == fate::throttled; });
+  if (!held || good_before == p.good_seen)
+    return false;
+  return ++p.blamed >= policy_.blame_after;
+}
+
+// Gives back what is settled, keeps what is held.
+void delivery_gate::answer(call made, std::vector<verdict> verdicts, std::uint64_t good_before, base::timestamp now,
+                           gate_effects& fx) {
+  const bool closed = breaker_.state() == breaker_state::closed;
+  std::size_t next = 0;
+  for (auto& p : made.parts) {
+    const auto mine = std::span{verdicts}.subspan(next, p.positions.size());
+    const bool blamed = blame(p, mine, good_before);
+    gate_answer back{p.batch.partition, p.batch.delivery_id, {}};
+    back.events.reserve(mine.size());
+    std::vector<ports::delivery> kept;
+    std::vector<std::uint32_t> kept_positions;
+    bool only_throttled = true;
+    for (std::size_t i = 0; i < mine.size(); ++i) {
+      auto& v = mine[i];
+      const bool held = v.what == fate::held || v.what == fate::throttled || v.what == fate::behind_held;
+      if (held && !blamed) {
+        only_throttled &= v.what != fate::held;
+        kept.push_back((*made.events)[next + i]);
+        kept_positions.push_back(p.positions[i]);
+        continue;
+      }
+      if (v.what == fate::held || v.what == fate::throttled)
+        v.outcome.result = delivery_result::transient;
+      else if (v.what == fate::failed && !closed)
+        v.outcome.result = delivery_result::skipped; // the target is to blame: the event keeps its attempts
+      back.events.push_back({p.positions[i], std::move(v.outcome)});
+    }
+    next += mine.size();
+    if (!back.events.empty())
+      fx.answers.push_back(std::move(back));
+    p.positions = std::move(kept_positions);
+    if (kept.empty())
+      --batches_;
+    else
+      hold(std::move(p), std::move(kept), closed && only_throttled, now);
+  }
+}
+
+void delivery_gate::hold(part p, std::vector<ports::delivery> events, bool keeps_place, base::timestamp now) {
+  p.batch.events = std::move(events);
+  p.not_before = keeps_place ? base::timestamp{} : now + policy_.open_initial;
+  if (keeps_place)
+    queue_.push_front(std::move(p));
+  else
+    queue_.push_back(std::move(p));
+}
+
+void delivery_gate::withdraw(base::partition_id partition, gate_effects& fx) {
+  const auto leaves = [&](part& p) {
+    if (p.batch.partition != partition)
+      return false;
+    gate_answer back{p.batch.partition, p.batch.delivery_id, {}};
+    for (auto position : p.positions)
+      back.events.push_back({position, {delivery_result::skipped, {}, std::nullopt}});
+    fx.answers.push_back(std::move(back));
+    --batches_;
+    return true;
+  };
+  std::erase_if(queue_, leaves);
+}
+
+} // namespace cxstream::protocols

@@ -1,0 +1,302 @@
+// The lanes of sink_lanes: waiting, trying again, requeueing; and the seek that drops them.
+#include "protocols/sink_lanes.hpp"
+
+#include <algorithm>
+
+namespace cxstream::protocols {
+
+std::string_view name_of(dead_reason reason) {
+  switch (reason) {
+    case dead_reason::permanent:
+      return "permanent";
+    case dead_reason::budget_spent:
+      return "budget_spent";
+    case dead_reason::unreadable:
+      return "unreadable";
+  }
+  return "";
+}
+
+std::size_t sink_lanes::lanes_at_work_max() const {
+  return std::max<std::size_t>(1, limits_.in_flight_events_max / 4);
+}
+
+sink_lanes::lane& sink_lanes::open_lane(ticket& t) {
+  t.waiting = std::make_unique<lane>();
+  ++lanes_;
+  ++lanes_at_work_; // until it is parked
+  t.waiting->what = lane::state::in_flight;
+  return *t.waiting;
+}
+
+void sink_lanes::close_lane(ticket& t) {
+  unpark(*t.waiting);
+  t.waiting.reset();
+  --lanes_;
+  --lanes_at_work_;
+}
+
+// The lane waits until `due` and then continues with its first event at or after `head`. Whatever it was doing is
+// forgotten.
+void sink_lanes::park(named_ticket& t, base::log_offset head, base::timestamp due) {
+  auto& l = *t.second.waiting;
+  unpark(l);
+  l.what = lane::state::idle;
+  l.head = head;
+  l.rewind_to.reset();
+  std::string{}.swap(l.event);
+  l.due = {due, ++ids_};
+  due_.emplace(l.due, &t);
+  --lanes_at_work_;
+}
+
+// Takes a lane out of the waiting or loading ones; it is at work then.
+void sink_lanes::unpark(lane& l) {
+  if (l.what == lane::state::idle) {
+    due_.erase(l.due);
+    ++lanes_at_work_;
+  } else if (l.what == lane::state::loading) {
+    loads_.erase(l.load_id);
+  }
+}
+
+void sink_lanes::start_due_loads(step& s) {
+  while (lanes_at_work_ < lanes_at_work_max() && !due_.empty() && due_.begin()->first.first <= s.now) {
+    auto& t = *due_.begin()->second;
+    auto& l = *t.second.waiting;
+    unpark(l);
+    l.what = lane::state::loading;
+    l.load_id = ++ids_;
+    loads_.emplace(l.load_id, &t);
+    s.fx.loads.push_back({l.load_id, t.first, l.head});
+  }
+}
+
+std::optional<base::timestamp> sink_lanes::next_due() const {
+  if (paused_ || !stale_.empty() || due_.empty() || lanes_at_work_ >= lanes_at_work_max())
+    return std::nullopt;
+  return due_.begin()->first.first;
+}
+
+void sink_lanes::on_due(base::timestamp now, sink_effects& fx) {
+  step s{now, fx};
+  finish(s);
+}
+
+// The ticket whose load this answers; none when the answer is not wanted any more.
+sink_lanes::named_ticket* sink_lanes::take_load(std::uint64_t load_id) {
+  auto found = loads_.find(load_id);
+  if (found == loads_.end())
+    return nullptr;
+  auto* t = found->second;
+  loads_.erase(found);
+  return t;
+}
+
+void sink_lanes::on_loaded(std::uint64_t load_id, loaded_event loaded, base::timestamp now, sink_effects& fx) {
+  auto* t = take_load(load_id);
+  if (t == nullptr)
+    return;
+  step s{now, fx};
+  const auto due = base::from_us(loaded.entry.due_at_us());
+  if (due > now) {
+    park(*t, loaded.offset, due);
+  } else {
+    auto& l = *t->second.waiting;
+    l.what = lane::state::loaded;
+    l.head = loaded.offset;
+    l.sequence = loaded.sequence;
+    l.event = std::move(loaded.event);
+    l.attempts = loaded.entry.attempts();
+    l.first_failed_at_us = loaded.entry.first_failed_at_us();
+    l.allow_older = loaded.entry.allow_older();
+    make_ready(*t);
+  }
+  finish(s);
+}
+
+void sink_lanes::on_unreadable(std::uint64_t load_id, base::log_offset offset, const v1::WaitingEntry& entry,
+                               std::string_view why, base::timestamp now, sink_effects& fx) {
+  auto* t = take_load(load_id);
+  if (t == nullptr)
+    return;
+  step s{now, fx};
+  t->second.waiting->what = lane::state::loaded;
+  bury(*t, offset, {}, {}, dead_reason::unreadable, entry.attempts(), why, s);
+  head_done(*t, offset, s);
+  forget_if_done(*t);
+  finish(s);
+}
+
+void sink_lanes::on_nothing_waiting(std::uint64_t load_id, base::timestamp now, sink_effects& fx) {
+  auto* t = take_load(load_id);
+  if (t == nullptr)
+    return;
+  step s{now, fx};
+  t->second.waiting->what = lane::state::loaded;
+  close_lane(t->second);
+  make_ready(*t);
+  forget_if_done(*t);
+  finish(s);
+}
+
+// The outcome of a lane's head.
+void sink_lanes::settle_head(named_ticket& t, const ports::delivery_outcome& outcome, step& s) {
+  using enum ports::delivery_result;
+  auto& l = *t.second.waiting;
+  const auto head = l.head;
+  if (outcome.result == delivered) {
+    ++counts_.delivered;
+    head_done(t, head, s);
+  } else if (outcome.result == permanent) {
+    bury(t, head, l.sequence, std::move(l.event), dead_reason::permanent, l.attempts + 1, outcome.reason, s);
+    head_done(t, head, s);
+  } else if (outcome.result != skipped) {
+    head_failed(t, outcome, s);
+  } else if (l.rewind_to) {
+    park(t, *l.rewind_to, s.now);
+  } else {
+    l.what = lane::state::loaded;
+  }
+}
+
+void sink_lanes::head_failed(named_ticket& t, const ports::delivery_outcome& outcome, step& s) {
+  auto& l = *t.second.waiting;
+  const auto head = l.head;
+  const auto attempts = l.attempts + 1;
+  if (attempts >= retry_.attempts_max) {
+    bury(t, head, l.sequence, std::move(l.event), dead_reason::budget_spent, attempts, outcome.reason, s);
+    head_done(t, head, s);
+    return;
+  }
+  const auto due = s.now + next_backoff(retry_.backoff, attempts, outcome.retry_after, s.random01);
+  v1::WaitingEntry entry;
+  entry.set_attempts(attempts);
+  entry.set_first_failed_at_us(l.first_failed_at_us != 0 ? l.first_failed_at_us : base::to_us(s.now));
+  entry.set_due_at_us(base::to_us(due));
+  entry.set_last_error(outcome.reason);
+  entry.set_allow_older(l.allow_older);
+  s.fx.writes.emplace_back(put_waiting{t.first, head, std::move(entry)});
+  if (l.rewind_to)
+    park(t, *l.rewind_to, s.now);
+  else
+    park(t, head, due);
+}
+
+// The lane's head is decided: goes on with the next one, or ends the lane.
+void sink_lanes::head_done(named_ticket& t, base::log_offset head, step& s) {
+  s.fx.writes.emplace_back(erase_waiting{t.first, head});
+  --counts_.waiting;
+  changed_ = true;
+  auto& l = *t.second.waiting;
+  if (--l.waiting > 0) {
+    park(t, l.rewind_to.value_or(base::log_offset{head.value + 1}), s.now);
+    return;
+  }
+  close_lane(t.second);
+  make_ready(t);
+}
+
+// Adds a waiting event at its place in the ticket's lane, opening it where there is none.
+void sink_lanes::wait(named_ticket& t, base::log_offset offset, v1::WaitingEntry entry, step& s) {
+  const auto due = base::from_us(entry.due_at_us());
+  s.fx.writes.emplace_back(put_waiting{t.first, offset, std::move(entry)});
+  ++counts_.waiting;
+  changed_ = true;
+  if (!t.second.waiting) {
+    open_lane(t.second).waiting = 1;
+    park(t, offset, due);
+    move_queued_behind(t, s);
+    return;
+  }
+  auto& l = *t.second.waiting;
+  ++l.waiting;
+  if (l.what == lane::state::in_flight) {
+    if (offset < l.head)
+      l.rewind_to = std::min(offset, l.rewind_to.value_or(offset));
+  } else if (l.what == lane::state::loading) {
+    // The load may have been done without seeing this one.
+    park(t, std::min(offset, l.head), s.now);
+  } else if (offset < l.head) {
+    park(t, offset, due);
+  }
+}
+
+// Adds an event that is newer than all that wait.
+void sink_lanes::wait_behind(named_ticket& t, base::log_offset offset, step& s) {
+  s.fx.writes.emplace_back(put_waiting{t.first, offset, {}});
+  ++counts_.waiting;
+  ++t.second.waiting->waiting;
+  changed_ = true;
+}
+
+void sink_lanes::bury(named_ticket& t, base::log_offset offset, base::ticket_sequence sequence, std::string event,
+                      dead_reason reason, std::uint32_t attempts, std::string_view error, step& s) {
+  s.fx.writes.emplace_back(
+      put_dead_letter{t.first, offset, sequence, std::move(event), reason, attempts, std::string{error}, s.now});
+  ++counts_.dead;
+  changed_ = true;
+}
+
+bool sink_lanes::newer_in_flight(const ticket& t, base::log_offset offset) {
+  if (t.in_flight == 0)
+    return false;
+  if (t.waiting && t.waiting->what == lane::state::in_flight && t.waiting->head > offset)
+    return true;
+  for (auto id = t.head; id != no_slot; id = window_[id].next)
+    if (window_[id].what == window_slot::state::in_flight && window_[id].offset > offset)
+      return true;
+  return false;
+}
+
+requeue_result sink_lanes::requeue(const requeue_request& request, base::timestamp now, sink_effects& fx) {
+  auto found = tickets_.find(request.ticket_id);
+  const bool known = found != tickets_.end();
+  const bool superseded = request.newer_delivered || (known && newer_in_flight(found->second, request.offset));
+  if (superseded && !request.allow_older)
+    return requeue_result::refused_superseded;
+  if ((!known || !found->second.waiting) && lanes_ >= limits_.lanes_max)
+    return requeue_result::refused_full;
+
+  step s{now, fx};
+  auto& t = *tickets_.try_emplace(request.ticket_id).first;
+  v1::WaitingEntry entry;
+  entry.set_due_at_us(base::to_us(now));
+  entry.set_allow_older(superseded);
+  s.fx.writes.emplace_back(erase_dead_letter{request.offset});
+  --counts_.dead;
+  wait(t, request.offset, std::move(entry), s);
+  finish(s);
+  return requeue_result::accepted;
+}
+
+void sink_lanes::discard(base::log_offset offset, sink_effects& fx) {
+  fx.writes.emplace_back(erase_dead_letter{offset});
+  --counts_.dead;
+  ++counts_.discarded;
+  fx.cursor = cursor();
+}
+
+void sink_lanes::seek(base::log_offset next, std::uint64_t history_before, std::uint64_t dead_kept, base::timestamp now,
+                      sink_effects& fx) {
+  for (auto& [id, delivery] : sent_)
+    stale_.emplace(id, std::move(delivery));
+  sent_.clear();
+  ready_.clear();
+  due_.clear();
+  loads_.clear();
+  tickets_.clear();
+  lanes_ = 0;
+  lanes_at_work_ = 0;
+  window_.reset(next);
+  counts_ = {};
+  counts_.dead = dead_kept;
+  history_base_ = history_before - dead_kept;
+  changed_ = true;
+  fx.writes.emplace_back(erase_all_waiting{});
+  fx.writes.emplace_back(erase_dead_letters_from{next});
+  step s{now, fx};
+  finish(s);
+}
+
+} // namespace cxstream::protocols
