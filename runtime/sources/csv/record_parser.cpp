@@ -6,7 +6,7 @@
 namespace cxstream::sources {
 
 csv_reader::record_parser::record_parser(const csv_options& options) {
-  if (csv_init(&parser_, CSV_REPALL_NL | CSV_STRICT_FINI) != 0)
+  if (csv_init(&parser_, CSV_REPALL_NL) != 0)
     throw std::bad_alloc();
   csv_set_delim(&parser_, static_cast<unsigned char>(options.separator));
   csv_set_quote(&parser_, static_cast<unsigned char>(options.quote));
@@ -34,6 +34,7 @@ base::result<void> csv_reader::record_parser::feed(std::string_view bytes) {
 }
 
 base::result<void> csv_reader::record_parser::finish() {
+  csv_set_opts(&parser_, CSV_REPALL_NL | CSV_STRICT | CSV_STRICT_FINI); // strict about the end only
   const auto code = csv_fini(
       &parser_,
       [](void* data, std::size_t size, void* self) { static_cast<record_parser*>(self)->on_cell(data, size); },
