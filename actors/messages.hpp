@@ -5,10 +5,12 @@
 #include "base/ids.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "ports/services.hpp"
 #include "ports/target.hpp"
 #include "protocols/history.hpp"
 #include "protocols/log_batch.hpp"
 
+#include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/error.hpp>
 #include <caf/meta/load_callback.hpp>
 #include <caf/meta/type_name.hpp>
@@ -235,46 +237,92 @@ struct delivery_request {
   }
 };
 
-// courier → sink: one outcome an event; never unreachable or throttled (the courier tries those again itself).
+// What became of one event of a delivery.
+struct settled {
+  std::uint32_t position = 0; // in the delivery
+  ports::delivery_result result = ports::delivery_result::delivered;
+  std::string reason;
+  std::int64_t retry_after_ms = -1; // none when negative
+
+  template <class Inspector>
+  friend auto inspect(Inspector& f, settled& x) {
+    return f(x.position, x.result, x.reason, x.retry_after_ms);
+  }
+};
+
+// courier → sink: outcomes of some or all events of a delivery; never unreachable or throttled (the courier tries those
+// again itself).
 struct delivery_answer {
   std::uint64_t id = 0;
-  std::vector<ports::delivery_outcome> outcomes;
+  std::vector<settled> events;
 
   template <class Inspector>
   friend auto inspect(Inspector& f, delivery_answer& x) {
-    return f(caf::meta::type_name("delivery_answer"), x.id, x.outcomes);
+    return f(caf::meta::type_name("delivery_answer"), x.id, x.events);
   }
 };
 
 // courier → target worker: one call of the target; answered by target_answer.
 struct target_call {
-  std::uint64_t call_id = 0;
+  std::uint64_t id = 0;
   std::vector<ports::delivery> events;
 
   template <class Inspector>
   friend auto inspect(Inspector& f, target_call& x) {
-    return f(caf::meta::type_name("target_call"), x.call_id, x.events);
+    return f(caf::meta::type_name("target_call"), x.id, x.events);
   }
 };
 
+// target worker → courier: one outcome an event of the call, in order.
 struct target_answer {
-  std::uint64_t call_id = 0;
-  std::vector<ports::delivery_outcome> outcomes;
+  std::uint64_t id = 0;
+  std::vector<settled> events;
 
   template <class Inspector>
   friend auto inspect(Inspector& f, target_answer& x) {
-    return f(caf::meta::type_name("target_answer"), x.call_id, x.outcomes);
+    return f(caf::meta::type_name("target_answer"), x.id, x.events);
+  }
+};
+
+// sink → courier: here is a partition of the sink; answered by begin_delivery when the target is there.
+struct join_courier {
+  base::partition_id partition;
+
+  template <class Inspector>
+  friend auto inspect(Inspector& f, join_courier& x) {
+    return f(caf::meta::type_name("join_courier"), x.partition);
+  }
+};
+
+// sink → courier, about once a second: how far behind the sink is in its partition.
+struct sink_lag {
+  base::partition_id partition;
+  std::uint64_t events = 0;
+  std::int64_t oldest_committed_at_us = 0; // 0 when nothing is pending
+  std::uint64_t waiting = 0;
+
+  template <class Inspector>
+  friend auto inspect(Inspector& f, sink_lag& x) {
+    return f(caf::meta::type_name("sink_lag"), x.partition, x.events, x.oldest_committed_at_us, x.waiting);
   }
 };
 
 // target worker → courier: the target is open, and where it is (for targets that keep that).
 struct target_opened {
-  std::vector<std::pair<base::partition_id, base::log_offset>> positions;
-  bool keeps_position = false;
+  struct position {
+    base::partition_id partition;
+    base::log_offset next_offset;
+
+    template <class Inspector>
+    friend auto inspect(Inspector& f, position& x) {
+      return f(x.partition, x.next_offset);
+    }
+  };
+  std::vector<position> positions;
 
   template <class Inspector>
   friend auto inspect(Inspector& f, target_opened& x) {
-    return f(caf::meta::type_name("target_opened"), x.positions, x.keeps_position);
+    return f(caf::meta::type_name("target_opened"), x.positions);
   }
 };
 
@@ -340,7 +388,41 @@ struct ask_counts {
   }
 };
 
+// --- a consumer that reads by gRPC ------------------------------------------------------------------------------------
+
+// node → subscriber: a stream was opened for it. Never leaves the node: a stream is where its socket is.
+struct attach_stream {
+  std::uint64_t stream = 0; // names the stream in detach_stream
+  std::uint32_t credit_events = 0;
+  std::string projection; // serialized Projection
+  std::shared_ptr<ports::subscriber_listener> listener;
+};
+
+// node → subscriber: the stream is gone.
+struct detach_stream {
+  std::uint64_t stream = 0;
+
+  template <class Inspector>
+  friend auto inspect(Inspector& f, detach_stream& x) {
+    return f(caf::meta::type_name("detach_stream"), x.stream);
+  }
+};
+
+// node → subscriber: serialized AckEvents or NackEvents of the stream.
+struct consumer_word {
+  std::uint64_t stream = 0;
+  bool refuses = false;
+  std::string bytes;
+
+  template <class Inspector>
+  friend auto inspect(Inspector& f, consumer_word& x) {
+    return f(caf::meta::type_name("consumer_word"), x.stream, x.refuses, x.bytes);
+  }
+};
+
 } // namespace cxstream::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cxstream::actors::attach_stream)
 
 CAF_BEGIN_TYPE_ID_BLOCK(cxstream, first_custom_type_id)
 CAF_ADD_TYPE_ID(cxstream, (cxstream::actors::verdict))
@@ -362,6 +444,8 @@ CAF_ADD_TYPE_ID(cxstream, (cxstream::actors::delivery_request))
 CAF_ADD_TYPE_ID(cxstream, (cxstream::actors::delivery_answer))
 CAF_ADD_TYPE_ID(cxstream, (cxstream::actors::target_call))
 CAF_ADD_TYPE_ID(cxstream, (cxstream::actors::target_answer))
+CAF_ADD_TYPE_ID(cxstream, (cxstream::actors::join_courier))
+CAF_ADD_TYPE_ID(cxstream, (cxstream::actors::sink_lag))
 CAF_ADD_TYPE_ID(cxstream, (cxstream::actors::target_opened))
 CAF_ADD_TYPE_ID(cxstream, (cxstream::actors::begin_delivery))
 CAF_ADD_TYPE_ID(cxstream, (cxstream::actors::pause_delivery))
@@ -369,6 +453,9 @@ CAF_ADD_TYPE_ID(cxstream, (cxstream::actors::seek_delivery))
 CAF_ADD_TYPE_ID(cxstream, (cxstream::actors::requeue_delivery))
 CAF_ADD_TYPE_ID(cxstream, (cxstream::actors::discard_delivery))
 CAF_ADD_TYPE_ID(cxstream, (cxstream::actors::ask_counts))
+CAF_ADD_TYPE_ID(cxstream, (cxstream::actors::attach_stream))
+CAF_ADD_TYPE_ID(cxstream, (cxstream::actors::detach_stream))
+CAF_ADD_TYPE_ID(cxstream, (cxstream::actors::consumer_word))
 CAF_ADD_ATOM(cxstream, cxstream::actors, tick_atom, "cx_tick")
 CAF_ADD_ATOM(cxstream, cxstream::actors, commit_atom, "cx_commit")
 CAF_ADD_ATOM(cxstream, cxstream::actors, mend_atom, "cx_mend")

@@ -52,11 +52,6 @@ struct delivery_outcome {
   delivery_result result = delivery_result::delivered;
   std::string reason;                                 // for people; empty when delivered
   std::optional<std::chrono::milliseconds> retry_after; // the target's own wish
-
-  template <class Inspector>
-  friend auto inspect(Inspector& f, delivery_outcome& x) {
-    return f(x.result, x.reason, x.retry_after);
-  }
 };
 
 // How far a target has a partition, where the target itself keeps that (in its own transaction).

@@ -1,40 +1,17 @@
 #include "protocols/history.hpp"
 
+#include "model/peek.hpp"
 #include "model/revision.hpp"
 #include "ports/keys.hpp"
 #include "protocols/log_batch.hpp"
 
 #include "cxstream/v1/storage.pb.h"
 
-#include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/wire_format_lite.h>
-
 namespace cxstream::protocols {
 
 namespace {
 
 using ports::family;
-
-// Reads the ticket_id out of a serialized event without decoding the rest.
-std::string peek_ticket_id(std::string_view event) {
-  using google::protobuf::internal::WireFormatLite;
-  google::protobuf::io::CodedInputStream in(reinterpret_cast<const std::uint8_t*>(event.data()),
-                                            static_cast<int>(event.size()));
-  constexpr auto wanted = WireFormatLite::MakeTag(v1::CanonicalEvent::kTicketIdFieldNumber,
-                                                  WireFormatLite::WIRETYPE_LENGTH_DELIMITED);
-  std::string id;
-  while (const auto tag = in.ReadTag()) {
-    if (tag == wanted) {
-      std::uint32_t size = 0;
-      if (!in.ReadVarint32(&size) || !in.ReadString(&id, static_cast<int>(size)))
-        break;
-      return id;
-    }
-    if (!WireFormatLite::SkipField(&in, tag))
-      break;
-  }
-  return id;
-}
 
 // Adds the effective entries of one batch at or after `from` to the run.
 base::result<void> join(base::partition_id p, std::string_view log_value, std::string_view history_value,
@@ -58,7 +35,7 @@ base::result<void> join(base::partition_id p, std::string_view log_value, std::s
       continue;
     auto& entry = log->entries[i];
     const base::ticket_sequence sequence{placement >> 1};
-    auto ticket_id = peek_ticket_id(entry.event);
+    auto ticket_id = model::peek_ticket_id(entry.event);
     entry.event += pipeline_suffix(p, offset, sequence, (placement & 1) != 0, base::to_us(log->committed_at));
     run.items.push_back({offset, sequence, std::move(ticket_id), std::move(entry.event)});
   }

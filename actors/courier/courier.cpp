@@ -1,0 +1,211 @@
+#include "actors/courier/courier.hpp"
+
+#include "actors/outcomes.hpp"
+#include "model/peek.hpp"
+
+#include "cxstream/v1/admin.pb.h"
+
+#include <caf/typed_response_promise.hpp>
+
+namespace cxstream::actors {
+
+courier_actor::behavior_type courier_state::start(courier_config config) {
+  config_.emplace(std::move(config));
+  gate_.emplace(config_->limits, config_->breaker);
+  random_.seed(config_->seed);
+  config_->metrics.breaker(config_->sink, ports::breaker_state::closed);
+  for (const auto& worker : config_->workers)
+    self_->send(worker, tick_atom_v);
+  return {
+    [this](const target_opened& word) { opened(word); },
+    [this](target_answer& answer) { answered(answer); },
+    [this](const join_courier& request) { join(request); },
+    [this](delivery_request& request) { deliver(request); },
+    [this](const sink_lag& word) { lag(word); },
+    [this](const ask_counts&) { return status(); },
+    [this](tick_atom) { tick(); },
+    [this](stop_atom) { return stop(); },
+  };
+}
+
+// Delivery begins when all workers have the target open, so that no call finds one that has not.
+void courier_state::opened(const target_opened& word) {
+  for (const auto& at : word.positions)
+    positions_[at.partition] = at.next_offset;
+  if (++workers_open_ != config_->workers.size())
+    return;
+  for (std::size_t i = 0; i < config_->limits.concurrency; ++i)
+    idle_workers_.push_back(i % config_->workers.size());
+  for (const auto& [partition, client] : partitions_)
+    begin(partition, client);
+}
+
+void courier_state::join(const join_courier& request) {
+  auto client = caf::actor_cast<courier_client>(self_->current_sender());
+  if (workers_open_ >= config_->workers.size())
+    begin(request.partition, client);
+  partitions_.insert_or_assign(request.partition, std::move(client));
+}
+
+void courier_state::begin(base::partition_id partition, const courier_client& client) {
+  const auto at = positions_.find(partition);
+  self_->send(client, begin_delivery{config_->keeps_position, at == positions_.end() ? base::log_offset{0} : at->second});
+}
+
+void courier_state::deliver(delivery_request& request) {
+  protocols::gate_effects fx;
+  protocols::offered_batch batch{request.partition, request.id, std::move(request.events)};
+  if (!gate_->offer(std::move(batch), config_->clock.now(), fx)) {
+    delivery_answer back{request.id, {}}; // cannot happen while the queue has room for every partition; nothing is lost
+    for (std::uint32_t i = 0; i < batch.events.size(); ++i)
+      back.events.push_back({i, ports::delivery_result::skipped, "the courier's queue is full", -1});
+    self_->send(partitions_.at(request.partition), std::move(back));
+    return;
+  }
+  carry_out(fx);
+}
+
+void courier_state::answered(target_answer& answer) {
+  const auto it = calls_.find(answer.id);
+  if (it == calls_.end())
+    return;
+  const auto [worker, events] = std::move(it->second);
+  calls_.erase(it);
+  idle_workers_.push_back(worker);
+  const auto now = config_->clock.now();
+  std::vector<ports::delivery_outcome> outcomes(events->size(), {ports::delivery_result::skipped, "", std::nullopt});
+  for (auto& s : answer.events) {
+    if (s.position >= events->size())
+      continue;
+    measure((*events)[s.position], s.result, now);
+    const auto position = s.position;
+    outcomes[position] = to_outcome(std::move(s));
+  }
+  protocols::gate_effects fx;
+  gate_->on_answer(answer.id, outcomes, now, random01(), fx);
+  carry_out(fx);
+}
+
+void courier_state::measure(const ports::delivery& event, ports::delivery_result result, base::timestamp now) {
+  auto& metrics = config_->metrics;
+  if (event.attempt > 1) {
+    ++retried_;
+    metrics.retried(config_->sink, 1);
+  }
+  if (result != ports::delivery_result::delivered)
+    return;
+  metrics.delivered(config_->sink, 1);
+  const auto times = model::peek_times(event.event);
+  metrics.latency(config_->sink, times.occurred_at, times.received_at, now);
+}
+
+void courier_state::carry_out(protocols::gate_effects& fx) {
+  for (const auto& call : fx.calls)
+    start_call(call);
+  for (auto& answer : fx.answers) {
+    delivery_answer out{answer.delivery_id, {}};
+    for (auto& s : answer.events)
+      out.events.push_back(to_message(s.position, std::move(s.outcome)));
+    if (const auto it = partitions_.find(answer.partition); it != partitions_.end())
+      self_->send(it->second, std::move(out));
+  }
+  if (fx.state) {
+    config_->metrics.breaker(config_->sink, *fx.state);
+    config_->on_breaker(*fx.state, gate_->last_error());
+  }
+  set_timer();
+}
+
+void courier_state::start_call(const protocols::target_call& call) {
+  const auto worker = idle_workers_.back(); // the gate never starts more calls than there are permits
+  idle_workers_.pop_back();
+  self_->send(config_->workers[worker], target_call{call.id, *call.events});
+  calls_.emplace(call.id, std::pair(worker, call.events));
+}
+
+void courier_state::lag(const sink_lag& word) {
+  const auto before = lags_[word.partition].waiting;
+  config_->metrics.waiting(config_->sink, static_cast<std::int64_t>(word.waiting) - static_cast<std::int64_t>(before));
+  lags_[word.partition] = word;
+  std::uint64_t events = 0;
+  std::int64_t oldest = 0;
+  for (const auto& [partition, l] : lags_) {
+    events += l.events;
+    if (l.oldest_committed_at_us != 0 && (oldest == 0 || l.oldest_committed_at_us < oldest))
+      oldest = l.oldest_committed_at_us;
+  }
+  const auto age = oldest == 0 ? base::duration{0} : std::max(base::duration{0}, config_->clock.now() - base::from_us(oldest));
+  config_->metrics.lag(config_->sink, events, age);
+}
+
+void courier_state::tick() {
+  timer_at_.reset();
+  protocols::gate_effects fx;
+  gate_->on_timer(config_->clock.now(), fx);
+  carry_out(fx);
+}
+
+void courier_state::set_timer() {
+  const auto due = gate_->next_due();
+  if (!due || (timer_at_ && *timer_at_ <= *due))
+    return;
+  timer_at_ = due;
+  self_->delayed_send(self_, std::max(base::duration{1'000}, *due - config_->clock.now()), tick_atom_v);
+}
+
+bytes_answer courier_state::status() const {
+  v1::SinkStatus out;
+  out.set_name(config_->sink);
+  out.set_retried(retried_);
+  out.set_connected(workers_open_ >= config_->workers.size());
+  switch (gate_->state()) {
+    case ports::breaker_state::closed:
+      out.set_breaker(v1::BREAKER_CLOSED);
+      break;
+    case ports::breaker_state::open:
+      out.set_breaker(v1::BREAKER_OPEN);
+      break;
+    case ports::breaker_state::half_open:
+      out.set_breaker(v1::BREAKER_HALF_OPEN);
+      break;
+  }
+  out.set_last_error(gate_->last_error());
+  std::int64_t oldest = 0;
+  for (const auto& [partition, l] : lags_)
+    if (l.oldest_committed_at_us != 0 && (oldest == 0 || l.oldest_committed_at_us < oldest))
+      oldest = l.oldest_committed_at_us;
+  if (oldest != 0)
+    out.set_lag_seconds(std::chrono::duration<double>(config_->clock.now() - base::from_us(oldest)).count());
+  const auto quantile_ms = [this](double q) {
+    return config_->metrics.received_to_delivered(config_->sink, q).count() * 1'000;
+  };
+  out.set_latency_p50_ms(quantile_ms(0.5));
+  out.set_latency_p99_ms(quantile_ms(0.99));
+  return {{}, out.SerializeAsString()};
+}
+
+caf::result<verdict> courier_state::stop() {
+  auto promise = self_->make_response_promise<verdict>();
+  auto open = std::make_shared<std::size_t>(config_->workers.size());
+  auto one_down = [this, promise, open]() mutable {
+    if (--*open == 0) {
+      promise.deliver(verdict{});
+      self_->quit();
+    }
+  };
+  partitions_.clear();
+  for (const auto& worker : config_->workers)
+    self_->request(worker, std::chrono::seconds{10}, stop_atom_v)
+      .then([one_down](const verdict&) mutable { one_down(); }, [one_down](const caf::error&) mutable { one_down(); });
+  return promise;
+}
+
+double courier_state::random01() {
+  return std::uniform_real_distribution<double>(0, 1)(random_);
+}
+
+courier_actor::behavior_type courier(courier_actor::stateful_pointer<courier_state> self, courier_config config) {
+  return self->state.start(std::move(config));
+}
+
+} // namespace cxstream::actors

@@ -1,0 +1,75 @@
+// The ingest actor; see interface.hpp.
+//
+// Invariants:
+//  1. A batch is answered once, when every event of it is durable and decided: appended and applied, or a dead letter.
+//  2. When anything of a batch could not be made durable, the stream fails; nothing of that batch is acknowledged (P1).
+//  3. Batches are routed in the order they came, so one stream's events of a ticket reach its partition in order.
+#pragma once
+
+#include "actors/ingest/intake.hpp"
+#include "actors/ingest/interface.hpp"
+#include "actors/log_writer/interface.hpp"
+#include "actors/partition/interface.hpp"
+#include "ports/clock.hpp"
+#include "ports/metrics.hpp"
+#include "ports/services.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+
+#include <atomic>
+#include <functional>
+#include <optional>
+#include <unordered_map>
+
+namespace cxstream::actors {
+
+struct ingest_config {
+  const ports::clock& clock;
+  ports::metrics& metrics;
+  log_writer_actor log_writer;
+  std::vector<partition_actor> partitions; // by partition id
+  std::function<std::shared_ptr<const intake_rules>()> rules; // those in force now; thread-safe
+  std::shared_ptr<ports::ingest_listener> listener;
+  std::uint32_t credit_events = 16'384;
+  std::chrono::seconds answer_timeout{30};
+};
+
+class ingest_state {
+public:
+  static inline const char* name = "ingest";
+
+  explicit ingest_state(ingest_actor::pointer self) : self_(self) {}
+  ~ingest_state();
+  ingest_actor::behavior_type start(ingest_config config);
+
+private:
+  struct owed_batch {
+    v1::PublishResponse answer;
+    std::size_t open_requests = 0;
+  };
+  struct routed {
+    std::vector<protocols::log_entry> entries;
+    std::vector<int> places; // of the entries in the batch
+  };
+
+  void submit(submit_batch& batch);
+  void refuse(const refused_event& refused, std::string bytes, base::timestamp now, v1::EventResult& result,
+              keep_dead_letters& letters);
+  void route(std::uint64_t owed_id, base::partition_id partition, routed group);
+  void bury(std::uint64_t owed_id, keep_dead_letters letters);
+  void decided(std::uint64_t owed_id, base::partition_id partition, const std::vector<int>& places,
+               const append_answer& answer);
+  void request_done(std::uint64_t owed_id);
+  void fail(base::error why);
+
+  ingest_actor::pointer self_;
+  std::optional<ingest_config> config_;
+  std::unordered_map<std::uint64_t, owed_batch> owed_;
+  std::uint64_t next_owed_ = 0;
+  v1::CanonicalEvent scratch_;
+  bool failed_ = false;
+};
+
+ingest_actor::behavior_type ingest(ingest_actor::stateful_pointer<ingest_state> self, ingest_config config);
+
+} // namespace cxstream::actors

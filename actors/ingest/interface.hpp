@@ -1,0 +1,18 @@
+// Ingest: one client stream. Decodes, canonicalises, validates and routes its events, and owes it one answer a batch.
+#pragma once
+
+#include "actors/messages.hpp"
+
+#include <caf/fwd.hpp>
+#include <caf/replies_to.hpp>
+#include <caf/typed_actor.hpp>
+
+namespace cxstream::actors {
+
+using ingest_actor = caf::typed_actor<
+  // A batch of the stream; the answer goes to the stream's listener.
+  caf::reacts_to<submit_batch>,
+  // The stream is gone: answers still owed are dropped.
+  caf::reacts_to<stop_atom>>;
+
+} // namespace cxstream::actors

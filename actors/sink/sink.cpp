@@ -1,0 +1,414 @@
+#include "actors/sink/sink.hpp"
+
+#include "actors/outcomes.hpp"
+#include "model/peek.hpp"
+#include "protocols/account.hpp"
+#include "protocols/history.hpp"
+
+#include <google/protobuf/arena.h>
+
+#include <caf/typed_response_promise.hpp>
+
+#include <algorithm>
+
+namespace cxstream::actors {
+
+namespace {
+
+constexpr int incarnation_shift = 40; // delivery ids of a machine stay below 2^40
+constexpr std::chrono::seconds rebuild_after{1};
+constexpr std::chrono::seconds lag_every{1};
+constexpr std::uint32_t later_events_max = 10'000; // newer events of a ticket that a requeue looks at
+
+} // namespace
+
+sink_actor::behavior_type sink_state::start(sink_actor_config config) {
+  config_.emplace(std::move(config));
+  random_.seed(config_->seed);
+  ledger_.emplace(config_->store, config_->sink, config_->partition_id);
+  if (auto built = build(); !built)
+    fail(built.err());
+  self_->send(config_->courier, join_courier{config_->partition_id});
+  self_->delayed_send(self_, lag_every, mend_atom_v);
+  return {
+    [this](const begin_delivery& word) { begin(word); },
+    [this](delivery_answer& answer) { answered(answer); },
+    [this](const history_supply& supply) { supplied(supply); },
+    [this](const pause_delivery& wish) { pause(wish.paused); },
+    [this](const seek_delivery& wish) { return seek(wish); },
+    [this](const requeue_delivery& wish) { return requeue(wish); },
+    [this](const discard_delivery& wish) { return discard(wish); },
+    [this](const ask_counts&) { return counts(); },
+    [this](tick_atom) { tick(); },
+    [this](mend_atom) { tell_lag(); },
+    [this](stop_atom) { return stop(); },
+  };
+}
+
+base::result<void> sink_state::build() {
+  auto cursor = protocols::read_cursor(config_->store, config_->sink, config_->partition_id);
+  if (!cursor)
+    return cursor.err();
+  auto waiting = ledger_->lanes();
+  if (!waiting)
+    return waiting.err();
+  ++incarnation_;
+  lanes_.emplace(config_->partition_id, config_->limits, config_->retry, *cursor, std::move(*waiting));
+  if (config_->paused)
+    lanes_->pause();
+  demanded_.reset();
+  timer_at_.reset();
+  return {};
+}
+
+void sink_state::begin(const begin_delivery& word) {
+  if (begun_ || broken_)
+    return;
+  if (word.keeps_position && word.target_position < lanes_->next_offset()) {
+    auto lost = target_lost_events(word.target_position);
+    if (!lost) {
+      fail(lost.err());
+      return;
+    }
+    if (*lost)
+      static_cast<void>(move_to(word.target_position));
+  }
+  begun_ = true;
+  demand();
+  tick();
+}
+
+// Whether the target has not got something that the cursor says was delivered (it was restored from a backup, or is new).
+base::result<bool> sink_state::target_lost_events(base::log_offset target_position) const {
+  const auto end = lanes_->next_offset();
+  for (auto from = target_position; from < end;) {
+    auto run = protocols::read_history(config_->store, config_->partition_id, from, end, 256);
+    if (!run)
+      return run.err();
+    if (run->next_offset == from)
+      break;
+    for (const auto& item : run->items) {
+      v1::CanonicalEvent event;
+      event.ParseFromString(item.event);
+      if (item.offset < end && config_->filter.wanted(event) && !ledger_->is_dead(item.offset)
+          && !ledger_->waits(item.ticket_id, item.offset))
+        return true;
+    }
+    from = run->next_offset;
+  }
+  return false;
+}
+
+void sink_state::supplied(const history_supply& supply) {
+  events_total_ = std::max(events_total_, supply.events_total);
+  if (!demanded_ || broken_)
+    return;
+  auto page = page_of(supply);
+  if (!page) {
+    fail(page.err());
+    return;
+  }
+  demanded_.reset();
+  protocols::sink_effects fx;
+  lanes_->on_history(std::move(*page), config_->clock.now(), fx);
+  carry_out(fx);
+}
+
+// The demanded page: from the run where it covers the demand, else from the store.
+base::result<protocols::history_page> sink_state::page_of(const history_supply& supply) const {
+  const auto from = *demanded_;
+  const auto wish = lanes_->demand();
+  const std::size_t events_max = wish ? wish->events_max : 0;
+  protocols::history_page page{from, {}, from};
+  protocols::history_run read;
+  const auto* run = supply.run.get();
+  if (!run || from < run->first_offset || run->next_offset <= from) {
+    auto found = protocols::read_history(config_->store, config_->partition_id, from, supply.end, events_max);
+    if (!found)
+      return found.err();
+    read = std::move(*found);
+    run = &read;
+  }
+  google::protobuf::Arena arena;
+  for (const auto& item : run->items) {
+    if (item.offset < from)
+      continue;
+    if (page.events.size() == events_max) {
+      page.next = item.offset;
+      return page;
+    }
+    bool wanted = true;
+    if (!config_->filter.passes_all()) {
+      auto& event = *google::protobuf::Arena::CreateMessage<v1::CanonicalEvent>(&arena);
+      event.ParseFromString(item.event);
+      wanted = config_->filter.wanted(event);
+    }
+    page.events.push_back({item.offset, item.sequence, item.ticket_id, wanted ? item.event : std::string(), wanted});
+  }
+  page.next = std::max(from, run->next_offset);
+  return page;
+}
+
+void sink_state::answered(delivery_answer& answer) {
+  unanswered_ -= std::min(unanswered_, answer.events.size());
+  if (broken_ || answer.id >> incarnation_shift != incarnation_) {
+    if (broken_ && unanswered_ == 0)
+      tick();
+    return;
+  }
+  std::vector<protocols::settled_event> events;
+  events.reserve(answer.events.size());
+  for (auto& s : answer.events) {
+    if (s.result == ports::delivery_result::permanent)
+      config_->metrics.dead(config_->sink, 1);
+    const auto position = s.position;
+    events.push_back({position, to_outcome(std::move(s))});
+  }
+  protocols::sink_effects fx;
+  const auto id = answer.id & ((std::uint64_t{1} << incarnation_shift) - 1);
+  lanes_->on_outcomes(id, events, config_->clock.now(), random01(), fx);
+  carry_out(fx);
+}
+
+void sink_state::carry_out(protocols::sink_effects& fx) {
+  for (;;) {
+    if (auto written = ledger_->write(fx); !written) {
+      fail(written.err());
+      return;
+    }
+    for (auto& delivery : fx.deliveries) {
+      unanswered_ += delivery.events.size();
+      self_->send(config_->courier, delivery_request{config_->partition_id, incarnation_ << incarnation_shift | delivery.id,
+                                                     std::move(delivery.events)});
+    }
+    if (fx.loads.empty())
+      break;
+    const auto loads = std::move(fx.loads);
+    fx = {};
+    for (const auto& wish : loads) {
+      auto found = ledger_->load(wish);
+      if (!found) {
+        fail(found.err());
+        return;
+      }
+      const auto now = config_->clock.now();
+      switch (found->what) {
+        case sink_ledger::loaded::kind::event:
+          lanes_->on_loaded(wish.id, std::move(found->event), now, fx);
+          break;
+        case sink_ledger::loaded::kind::unreadable:
+          lanes_->on_unreadable(wish.id, found->event.offset, found->event.entry, found->why, now, fx);
+          break;
+        case sink_ledger::loaded::kind::nothing:
+          lanes_->on_nothing_waiting(wish.id, now, fx);
+          break;
+      }
+    }
+  }
+  demand();
+  set_timer();
+}
+
+void sink_state::demand() {
+  if (!begun_ || broken_ || demanded_)
+    return;
+  const auto wish = lanes_->demand();
+  if (!wish)
+    return;
+  demanded_ = wish->from;
+  self_->send(config_->partition, history_demand{wish->from});
+}
+
+void sink_state::tick() {
+  timer_at_.reset();
+  if (broken_) {
+    if (unanswered_ > 0) { // they could overtake what the new machine sends
+      self_->delayed_send(self_, rebuild_after, tick_atom_v);
+      return;
+    }
+    if (auto built = build(); !built) {
+      self_->delayed_send(self_, rebuild_after, tick_atom_v);
+      return;
+    }
+    broken_ = false;
+    if (!begun_) {
+      self_->send(config_->courier, join_courier{config_->partition_id});
+      return;
+    }
+  }
+  if (!begun_)
+    return;
+  protocols::sink_effects fx;
+  lanes_->on_due(config_->clock.now(), fx);
+  carry_out(fx);
+}
+
+void sink_state::set_timer() {
+  const auto due = lanes_->next_due();
+  if (!due || !begun_ || (timer_at_ && *timer_at_ <= *due))
+    return;
+  timer_at_ = due;
+  self_->delayed_send(self_, std::max(base::duration{1'000}, *due - config_->clock.now()), tick_atom_v);
+}
+
+void sink_state::fail(const base::error& why) {
+  config_->on_failure(why);
+  broken_ = true;
+  self_->delayed_send(self_, rebuild_after, tick_atom_v);
+}
+
+void sink_state::pause(bool paused) {
+  config_->paused = paused;
+  if (broken_)
+    return;
+  if (paused) {
+    lanes_->pause();
+    return;
+  }
+  protocols::sink_effects fx;
+  lanes_->resume(config_->clock.now(), fx);
+  carry_out(fx);
+}
+
+caf::result<verdict> sink_state::seek(const seek_delivery& wish) {
+  if (!wish.to_end)
+    return move_to(wish.next_offset);
+  auto promise = self_->make_response_promise<verdict>();
+  self_->request(config_->partition, std::chrono::seconds{30}, ask_totals{})
+    .then(
+      [this, promise](const bytes_answer& answer) mutable {
+        v1::PartitionApplied totals;
+        if (!answer.result.ok || !totals.ParseFromString(answer.bytes))
+          promise.deliver(answer.result);
+        else
+          promise.deliver(move_to(base::log_offset{totals.next_offset()}));
+      },
+      [promise](const caf::error&) mutable {
+        promise.deliver(verdict{false, {base::error_code::timeout, "the partition did not answer; try again"}});
+      });
+  return promise;
+}
+
+verdict sink_state::move_to(base::log_offset next) {
+  if (broken_)
+    return {false, {base::error_code::unavailable, "the store is not writable at the moment; try again"}};
+  auto before = protocols::history_below(config_->store, config_->partition_id, next);
+  auto dead = ledger_->dead_below(next);
+  if (!before || !dead)
+    return {false, before ? dead.err() : before.err()};
+  protocols::sink_effects fx;
+  lanes_->seek(next, *before, *dead, config_->clock.now(), fx);
+  demanded_.reset();
+  carry_out(fx);
+  return {};
+}
+
+caf::result<verdict> sink_state::requeue(const requeue_delivery& wish) {
+  auto letter = ledger_->dead_letter(wish.offset);
+  if (broken_ || !letter)
+    return verdict{false, letter ? base::error{base::error_code::unavailable, "the store is not writable"} : letter.err()};
+  auto promise = self_->make_response_promise<verdict>();
+  const auto allow_older = wish.allow_older || config_->guards_regress;
+  const ask_ticket_offsets later{letter->ticket_id(), base::ticket_sequence{letter->ticket_sequence() + 1}, later_events_max};
+  self_->request(config_->partition, std::chrono::seconds{30}, later)
+    .then(
+      [this, promise, allow_older, ticket_id = letter->ticket_id(), offset = wish.offset](const offsets_answer& answer) mutable {
+        if (!answer.result.ok || broken_ || !ledger_->is_dead(offset)) {
+          promise.deliver(verdict{false, {base::error_code::unavailable, "the dead letter cannot be requeued now; try again"}});
+          return;
+        }
+        protocols::sink_effects fx;
+        const auto newer = newer_was_delivered(ticket_id, answer.offsets);
+        const auto result = lanes_->requeue({ticket_id, offset, newer, allow_older}, config_->clock.now(), fx);
+        carry_out(fx);
+        if (result == protocols::requeue_result::accepted)
+          promise.deliver(verdict{});
+        else if (result == protocols::requeue_result::refused_full)
+          promise.deliver(verdict{false, {base::error_code::resource_exhausted, "as many tickets wait as may; try later"}});
+        else
+          promise.deliver(verdict{false, {base::error_code::failed_precondition,
+                                          "a newer event of this ticket was delivered; delivering this one now would show "
+                                          "the target an older state (allow_older does it all the same; or discard it)"}});
+      },
+      [promise](const caf::error&) mutable {
+        promise.deliver(verdict{false, {base::error_code::timeout, "the partition did not answer; try again"}});
+      });
+  return promise;
+}
+
+bool sink_state::newer_was_delivered(const std::string& ticket_id, const std::vector<base::log_offset>& later) const {
+  const auto cursor = lanes_->cursor();
+  const auto decided = [&](base::log_offset o) {
+    return o < lanes_->next_offset()
+           || std::find(cursor.decided_above().begin(), cursor.decided_above().end(), o.value) != cursor.decided_above().end();
+  };
+  return std::any_of(later.begin(), later.end(), [&](base::log_offset o) {
+    if (!decided(o) || ledger_->waits(ticket_id, o) || ledger_->is_dead(o))
+      return false;
+    if (config_->filter.passes_all())
+      return true;
+    auto item = protocols::read_event(config_->store, config_->partition_id, o);
+    v1::CanonicalEvent event;
+    return item && event.ParseFromString(item->event) && config_->filter.wanted(event);
+  });
+}
+
+verdict sink_state::discard(const discard_delivery& wish) {
+  if (broken_ || !ledger_->is_dead(wish.offset))
+    return {false, {base::error_code::not_found, "there is no such dead letter"}};
+  protocols::sink_effects fx;
+  lanes_->discard(wish.offset, fx);
+  carry_out(fx);
+  return {};
+}
+
+bytes_answer sink_state::counts() const {
+  if (!lanes_)
+    return {{false, {base::error_code::unavailable, "the store cannot be read"}}, {}};
+  const auto& c = lanes_->counts();
+  v1::DeliveryCounts out;
+  out.set_delivered(c.delivered);
+  out.set_filtered(c.filtered);
+  out.set_coalesced(c.coalesced);
+  out.set_waiting(c.waiting);
+  out.set_dead(c.dead);
+  out.set_discarded(c.discarded);
+  out.set_committed(lanes_->cursor().history_base()); // the asker knows the total and makes committed and pending of it
+  return {{}, out.SerializeAsString()};
+}
+
+void sink_state::tell_lag() {
+  self_->delayed_send(self_, lag_every, mend_atom_v);
+  if (broken_ || !lanes_)
+    return;
+  sink_lag word{config_->partition_id, 0, 0, lanes_->counts().waiting};
+  const auto reached = lanes_->counts().decided() + lanes_->cursor().history_base();
+  if (events_total_ > reached) {
+    word.events = events_total_ - reached;
+    auto oldest = protocols::read_history(config_->store, config_->partition_id, lanes_->next_offset(),
+                                          base::log_offset{~std::uint64_t{0}}, 1);
+    if (oldest && !oldest->items.empty())
+      word.oldest_committed_at_us = base::to_us(model::peek_times(oldest->items.front().event).committed_at);
+  }
+  const bool same = word.events == told_.events && word.waiting == told_.waiting
+                    && word.oldest_committed_at_us == told_.oldest_committed_at_us;
+  if (same)
+    return;
+  told_ = word;
+  self_->send(config_->courier, word);
+}
+
+verdict sink_state::stop() {
+  self_->quit();
+  return {};
+}
+
+double sink_state::random01() {
+  return std::uniform_real_distribution<double>(0, 1)(random_);
+}
+
+sink_actor::behavior_type sink(sink_actor::stateful_pointer<sink_state> self, sink_actor_config config) {
+  return self->state.start(std::move(config));
+}
+
+} // namespace cxstream::actors
