@@ -1,0 +1,25 @@
+#include "telemetry/sink_series.hpp"
+
+#include "telemetry/families.hpp"
+
+namespace cxstream::telemetry {
+
+sink_families::sink_families(prometheus::Registry& registry)
+    : delivered(counters(registry, "cxstream_sink_delivered_events_total", "Events the target has acknowledged.")),
+      filtered(counters(registry, "cxstream_sink_filtered_events_total", "Events the sink's filter does not want.")),
+      retried(counters(registry, "cxstream_sink_retried_events_total", "Delivery attempts that were retries.")),
+      dead(counters(registry, "cxstream_sink_dead_events_total", "Events given up as dead letters.")),
+      waiting(gauges(registry, "cxstream_sink_waiting_events", "Events held for retry, or behind such an event.")),
+      lag_events(gauges(registry, "cxstream_sink_lag_events", "Events of the history not decided yet.")),
+      lag_seconds(gauges(registry, "cxstream_sink_lag_seconds", "Age of the oldest event not decided yet.")),
+      breaker(gauges(registry, "cxstream_sink_breaker_state", "Circuit breaker: 0 closed, 1 open, 2 half open.")) {
+}
+
+sink_series::sink_series(sink_families& families, const std::string& sink)
+    : delivered(families.delivered.Add({{"sink", sink}})), filtered(families.filtered.Add({{"sink", sink}})),
+      retried(families.retried.Add({{"sink", sink}})), dead(families.dead.Add({{"sink", sink}})),
+      waiting(families.waiting.Add({{"sink", sink}})), lag_events(families.lag_events.Add({{"sink", sink}})),
+      lag_seconds(families.lag_seconds.Add({{"sink", sink}})), breaker(families.breaker.Add({{"sink", sink}})) {
+}
+
+} // namespace cxstream::telemetry
