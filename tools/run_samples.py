@@ -20,6 +20,10 @@ CONFIG = ROOT / "examples" / "sample_node.yaml"
 PATIENCE_S = 180
 
 
+class Stopped(Exception):
+    """The user has seen enough."""
+
+
 def say(text):
     print(text, flush=True)
 
@@ -104,9 +108,12 @@ def run(arguments, stack):
     if arguments.exit:
         return 1 if problems else 0
     say(next_steps(node, data))
-    while True:
-        node.check_alive()
-        time.sleep(0.5)
+    try:
+        while True:
+            node.check_alive()
+            time.sleep(0.5)
+    except KeyboardInterrupt:
+        raise Stopped from None
 
 
 def main():
@@ -117,15 +124,19 @@ def main():
     parser.add_argument("--data", type=pathlib.Path, default=ROOT / "data", help="where data and logs go")
     arguments = parser.parse_args()
     began, stack, status = time.monotonic(), [], 1
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, signal.default_int_handler)
     try:
         status = run(arguments, stack)
     except Failed as failure:
         say(f"✗ {failure}")
-    except KeyboardInterrupt:
+    except Stopped:
         status = 0
+    except KeyboardInterrupt:
+        status = 130
     finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for stop in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(stop, signal.SIG_IGN)
         for process in reversed(stack):  # the node first: it may still have something to deliver
             if (left := process.stop()) != 0:
                 say(f"✗ {process.name} ended with status {left}; see {process.log}")

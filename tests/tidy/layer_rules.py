@@ -15,7 +15,7 @@ LIBRARIES = {
     "spdlog/": ("runtime/telemetry/", "cli/"),
     "yaml-cpp/": ("runtime/config/", "runtime/sources/", "runtime/model/"),
     "rapidjson/": ("runtime/connectors/", "runtime/sources/", "runtime/telemetry/", "cli/"),
-    "nlohmann/": ("cli/", "tools/"),
+    "nlohmann/": ("runtime/telemetry/", "cli/", "tools/"),
     "csv.h": ("runtime/sources/",),
     "CLI/": ("cli/",),
 }
