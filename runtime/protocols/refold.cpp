@@ -109,4 +109,28 @@ base::result<refold_proof> refold(const ports::store& store, base::partition_id 
   return refolder(store, p, end).run(compare_states);
 }
 
+base::result<refold_proof> recount_history(const ports::store& store, base::partition_id p, base::log_offset end) {
+  refold_proof proof;
+  const auto visit = [&](std::string_view key, std::string_view value) {
+    const auto first = ports::keys::offset_of(key);
+    if (first >= end)
+      return false;
+    v1::AppliedBatch applied;
+    if (!applied.ParseFromArray(value.data(), static_cast<int>(value.size())))
+      proof.findings.push_back("the history batch at offset " + std::to_string(first.value) + " cannot be read");
+    else if (applied.history_before() != proof.events)
+      proof.findings.push_back("history_before is " + std::to_string(applied.history_before()) + " at offset "
+                               + std::to_string(first.value) + ", counted " + std::to_string(proof.events));
+    for (const auto placement : applied.placements()) {
+      proof.events += placement != 0;
+      proof.tickets += placement >> 1 == 1;
+    }
+    return proof.findings.size() < 100;
+  };
+  const auto prefix = ports::keys::partition(p);
+  if (auto scanned = store.scan(family::history, prefix, ports::keys::after_prefix(prefix), visit); !scanned)
+    return scanned.err();
+  return proof;
+}
+
 } // namespace cxstream::protocols

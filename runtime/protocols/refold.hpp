@@ -23,4 +23,7 @@ struct refold_proof {
 base::result<refold_proof> refold(const ports::store& store, base::partition_id p, base::log_offset end,
                                   bool compare_states);
 
+// The quick part of it: counts the history by what was decided, without folding; a ticket counts by its first event.
+base::result<refold_proof> recount_history(const ports::store& store, base::partition_id p, base::log_offset end);
+
 } // namespace cxstream::protocols

@@ -1,0 +1,59 @@
+// The dead letter actor; see interface.hpp.
+#pragma once
+
+#include "actors/dead_letter/interface.hpp"
+#include "actors/ingest/intake.hpp"
+#include "actors/log_writer/interface.hpp"
+#include "actors/partition/interface.hpp"
+#include "actors/sink/interface.hpp"
+#include "ports/clock.hpp"
+#include "ports/store.hpp"
+
+#include "cxstream/v1/admin.pb.h"
+
+#include <caf/typed_event_based_actor.hpp>
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+namespace cxstream::actors {
+
+enum class letter_action : std::uint8_t { requeue, requeue_allowing_older, discard };
+
+struct dead_letter_config {
+  ports::store& store;
+  const ports::clock& clock;
+  std::vector<partition_actor> partitions; // by partition id
+  std::function<std::optional<sink_actor>(const std::string& sink, base::partition_id)> sink;
+  std::function<std::shared_ptr<const intake_rules>()> rules;
+  letter_action action = letter_action::requeue;
+  std::vector<std::string> ids;
+  std::function<void(std::vector<v1::RequeueResult>)> done; // called once, with one result a letter
+};
+
+class dead_letter_state {
+public:
+  static inline const char* name = "dead_letter";
+
+  explicit dead_letter_state(dead_letter_actor::pointer self) : self_(self) {}
+  dead_letter_actor::behavior_type start(dead_letter_config config);
+
+private:
+  void next();
+  void at_sink(const v1::DeadLetter& letter);
+  void at_intake(const v1::DeadLetter& letter);
+  void decided(const v1::DeadLetter& letter, const append_answer& answer);
+  void erase(const std::string& id, std::string message);
+  void result(const std::string& id, bool gone, std::string message);
+
+  dead_letter_actor::pointer self_;
+  std::optional<dead_letter_config> config_;
+  std::size_t at_ = 0;
+  std::vector<v1::RequeueResult> results_;
+};
+
+dead_letter_actor::behavior_type dead_letter(dead_letter_actor::stateful_pointer<dead_letter_state> self,
+                                             dead_letter_config config);
+
+} // namespace cxstream::actors

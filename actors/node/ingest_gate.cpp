@@ -1,0 +1,96 @@
+// The way in: each client stream gets an ingest actor.
+#include "actors/ingest/ingest.hpp"
+#include "actors/node/node.hpp"
+
+#include <caf/send.hpp>
+
+#include <mutex>
+
+namespace cxstream::actors {
+
+namespace {
+
+// Passes answers on until the stream is gone, and counts what was rejected.
+class guarded_listener final : public ports::ingest_listener {
+public:
+  guarded_listener(std::shared_ptr<ports::ingest_listener> inner, intake_counters& counters)
+      : inner_(std::move(inner)), counters_(counters) {}
+
+  void on_answer(v1::PublishResponse answer) override {
+    std::uint64_t rejected = 0;
+    for (const auto& result : answer.results())
+      rejected += result.outcome() == v1::REJECTED;
+    counters_.rejected += rejected;
+    const std::lock_guard lock(mutex_);
+    if (inner_)
+      inner_->on_answer(std::move(answer));
+  }
+  void on_failed(base::error why) override {
+    const std::lock_guard lock(mutex_);
+    if (inner_)
+      inner_->on_failed(std::move(why));
+  }
+  void detach() {
+    const std::lock_guard lock(mutex_);
+    inner_.reset();
+  }
+
+private:
+  std::recursive_mutex mutex_; // a listener may end its stream while it is told something
+  std::shared_ptr<ports::ingest_listener> inner_;
+  intake_counters& counters_;
+};
+
+class session final : public ports::ingest_session {
+public:
+  session(ingest_actor actor, std::shared_ptr<guarded_listener> listener, intake_counters& counters)
+      : actor_(std::move(actor)), listener_(std::move(listener)), counters_(counters) {}
+  ~session() override {
+    listener_->detach();
+    caf::anon_send(actor_, stop_atom_v);
+  }
+
+  void submit(v1::RawPublishRequest batch) override {
+    submit_batch message{batch.batch_id(), {}, false};
+    message.events.reserve(static_cast<std::size_t>(batch.events_size()));
+    for (auto& event : *batch.mutable_events())
+      message.events.push_back(std::move(event));
+    counters_.received += message.events.size();
+    caf::anon_send(actor_, std::move(message));
+  }
+  void submit_malformed(std::string bytes) override {
+    ++counters_.received;
+    caf::anon_send(actor_, submit_batch{0, {std::move(bytes)}, true});
+  }
+
+private:
+  ingest_actor actor_;
+  std::shared_ptr<guarded_listener> listener_;
+  intake_counters& counters_;
+};
+
+class gate final : public ports::ingest_gate {
+public:
+  explicit gate(const node_parts& parts) : parts_(parts) {}
+
+  std::shared_ptr<ports::ingest_session> open(std::shared_ptr<ports::ingest_listener> listener, std::string) override {
+    auto guarded = std::make_shared<guarded_listener>(std::move(listener), parts_.intake);
+    ingest_config config{parts_.config.clock, parts_.config.metrics, parts_.log_writer, parts_.partitions,
+                         parts_.config.rules, guarded,               parts_.config.credit_events};
+    return std::make_shared<session>(parts_.system.spawn(ingest, std::move(config)), guarded, parts_.intake);
+  }
+  std::uint32_t credit_events() const override {
+    return parts_.config.credit_events;
+  }
+
+private:
+  const node_parts& parts_;
+};
+
+} // namespace
+
+std::unique_ptr<ports::ingest_gate> make_ingest_gate(const node_parts& parts) {
+  return std::make_unique<gate>(parts);
+}
+
+} // namespace cxstream::actors

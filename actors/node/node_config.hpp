@@ -1,0 +1,44 @@
+// What a node is made of: the outside it stands on, and its settings. Plain values and references.
+#pragma once
+
+#include "actors/ingest/intake.hpp"
+#include "config/config.hpp"
+#include "ports/clock.hpp"
+#include "ports/log.hpp"
+#include "ports/metrics.hpp"
+#include "ports/store.hpp"
+#include "ports/target.hpp"
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace cxstream::actors {
+
+// A configured sink and how its target is made.
+struct sink_setup {
+  config::sink_config config;
+  ports::target_traits traits;
+  std::function<base::result<std::unique_ptr<ports::target>>()> make_target;
+};
+
+struct node_config {
+  ports::store& store;
+  const ports::clock& clock;
+  ports::metrics& metrics;
+  ports::log& log;
+  std::uint16_t partitions = 64;
+  std::chrono::seconds dedup_window{30 * 24 * 3600};
+  std::uint32_t live_tickets_max = 200'000;
+  std::chrono::milliseconds checkpoint_every{5'000};
+  std::uint32_t credit_events = 16'384;
+  std::uint64_t seed = 1;
+  std::string program_version;
+  std::vector<sink_setup> sinks;
+  std::function<std::shared_ptr<const intake_rules>()> rules; // in force now; thread-safe
+  bool dedicated_threads = true; // false: everything on the scheduler (deterministic tests)
+};
+
+} // namespace cxstream::actors

@@ -1,0 +1,71 @@
+// sink_roster: the sinks of a node and the actors that serve them; configured sinks from the start, subscribers as they come.
+// Thread-safe.
+#pragma once
+
+#include "actors/courier/interface.hpp"
+#include "actors/node/node_config.hpp"
+#include "actors/partition/interface.hpp"
+#include "actors/sink/interface.hpp"
+#include "actors/subscriber/interface.hpp"
+
+#include <caf/actor_system.hpp>
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cxstream::actors {
+
+// One sink as the rest of the node sees it.
+struct sink_entry {
+  std::string name;
+  std::string kind; // "subscriber" for those who read by gRPC
+  v1::Filter filter;
+  v1::Projection projection;
+  bool paused = false;
+  courier_actor courier;
+  std::vector<sink_actor> partitions; // by partition id
+  subscriber_actor subscriber;        // only of kind "subscriber"
+};
+
+class sink_roster {
+public:
+  sink_roster(caf::actor_system& system, const node_config& config, std::vector<partition_actor> partitions);
+
+  // Starts the configured sinks and the subscribers found in the store.
+  base::result<void> start();
+  std::vector<sink_entry> all() const;
+  // Error: not_found, naming the sinks there are.
+  base::result<sink_entry> find(const std::string& name) const;
+
+  // The subscriber of that name, created when it is new. Errors: invalid_argument, already_exists (a configured sink).
+  base::result<sink_entry> subscriber_for(const v1::StartSubscription& start);
+  // Written down and told to the sink's actors. Error: not_found.
+  base::result<void> pause(const std::string& name, bool paused);
+  // Forgets a subscriber and everything that is kept of it. Errors: not_found, failed_precondition (a configured sink).
+  base::result<void> erase_subscriber(const std::string& name);
+  // Ends the actors; returns when they have ended or the time is over.
+  void stop(std::chrono::milliseconds at_most);
+
+private:
+  base::result<sink_entry> spawn_configured(const sink_setup& setup);
+  base::result<sink_entry> spawn_subscriber(const v1::StartSubscription& start, bool is_new);
+  base::result<void> spawn_partitions(sink_entry& entry, const config::sink_config& settings,
+                                      const ports::target_traits& traits, bool start_at_end);
+  courier_actor spawn_courier(const std::string& name, const config::sink_config& settings,
+                              const ports::target_traits& traits, std::vector<target_worker_actor> workers,
+                              std::size_t batches);
+  base::result<v1::SinkRecord> record_of(const std::string& name) const;
+  base::result<void> write_record(const std::string& name, const v1::SinkRecord& record);
+  void stop_entry(const sink_entry& entry, std::chrono::milliseconds at_most);
+
+  caf::actor_system& system_;
+  const node_config& config_;
+  std::vector<partition_actor> partitions_;
+  mutable std::mutex mutex_;
+  std::map<std::string, sink_entry> entries_;
+};
+
+} // namespace cxstream::actors
