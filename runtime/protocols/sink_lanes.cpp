@@ -67,7 +67,7 @@ void sink_lanes::take_in(history_event event, step& s) {
     return;
   }
   auto& t = *tickets_.try_emplace(std::move(event.ticket_id)).first;
-  if (t.second.waiting) {
+  if (t.second.waiting && t.second.in_flight == 0) {
     wait_behind(t, event.offset, s);
     window_.push_decided(event.offset);
   } else {
@@ -111,6 +111,7 @@ void sink_lanes::on_outcomes(std::uint64_t delivery_id, std::span<const settled_
       settle_head(*sent.of, outcome, s);
     else
       settle(*sent.of, sent.slot, outcome, s);
+    move_queued_behind(*sent.of, s);
     make_ready(*sent.of);
     forget_if_done(*sent.of);
   }
@@ -133,8 +134,6 @@ void sink_lanes::settle(named_ticket& t, slot_id id, const ports::delivery_outco
     bury_slot(dead_reason::permanent);
   } else if (outcome.result == skipped) {
     slot.what = window_slot::state::queued;
-    if (t.second.waiting)
-      move_queued_behind(t, s);
   } else if (retry_.attempts_max <= 1) {
     bury_slot(dead_reason::budget_spent);
   } else {
@@ -163,15 +162,16 @@ void sink_lanes::take_out(ticket& t, slot_id id) {
   changed_ = true;
 }
 
-// The ticket has a lane: what is queued in the window goes to the disk behind it.
+// What is queued of a ticket with a lane goes to the disk behind it; but only once nothing of it is in flight, so that
+// also after a crash everything that waits is older than everything that is read again.
 void sink_lanes::move_queued_behind(named_ticket& t, step& s) {
-  for (auto id = t.second.head; id != no_slot;) {
-    const auto next = window_[id].next;
-    if (window_[id].what == window_slot::state::queued) {
-      wait(t, window_[id].offset, {}, s);
-      take_out(t.second, id);
-    }
-    id = next;
+  auto& own = t.second;
+  if (!own.waiting || own.in_flight > 0)
+    return;
+  while (own.head != no_slot) {
+    const auto slot = own.head;
+    wait_behind(t, window_[slot].offset, s);
+    take_out(own, slot);
   }
 }
 

@@ -14,7 +14,8 @@
 //  4. A delivery leaves only after the outcomes that allowed it were given out as writes. So an owner that writes a
 //     call's effects before it sends its deliveries may be killed at any moment: after reload from the written state
 //     only events whose outcome was not written are delivered again, in order, and never one older than a settled one.
-//  5. Every event ends: delivered, filtered, or a dead letter (permanent, budget_spent, unreadable). Skipping is free.
+//  5. Every waiting event of a ticket is older than every undecided one of it.
+//  6. Every event ends: delivered, filtered, or a dead letter (permanent, budget_spent, unreadable). Skipping is free.
 #pragma once
 
 #include "protocols/sink_lanes_types.hpp"

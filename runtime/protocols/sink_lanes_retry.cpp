@@ -222,7 +222,7 @@ void sink_lanes::wait(named_ticket& t, base::log_offset offset, v1::WaitingEntry
   }
 }
 
-// Adds an event that is newer than all that wait.
+// Adds an event to a ticket's lane that is newer than all that wait in it.
 void sink_lanes::wait_behind(named_ticket& t, base::log_offset offset, step& s) {
   s.fx.writes.emplace_back(put_waiting{t.first, offset, {}});
   ++counts_.waiting;

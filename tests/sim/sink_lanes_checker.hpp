@@ -1,0 +1,102 @@
+// Judges a run of sink_lanes by a truth of its own: the history it knows, what was written, what the target really did.
+// It never asks the machine. The first broken promise throws.
+#pragma once
+
+#include "sim/sink_lanes_disk.hpp"
+
+#include <map>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace cxstream::sim {
+
+struct broken_promise : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+struct sim_event {
+  std::uint64_t offset = 0;
+  std::uint64_t sequence = 0;
+  std::string ticket;
+  bool wanted = true;
+  bool poisoned = false; // the target will never take it
+
+  std::string bytes() const {
+    return ticket + "#" + std::to_string(sequence);
+  }
+};
+
+class sink_lanes_checker {
+public:
+  sink_lanes_checker(const protocols::sink_limits& limits, const protocols::retry_policy& retry)
+      : limits_(limits), retry_(retry) {
+  }
+
+  // The history, as it grows.
+  std::vector<sim_event> history;
+  const sim_event& at(std::uint64_t offset) const {
+    return history[by_offset_.at(offset)];
+  }
+  void append(sim_event event);
+  std::uint64_t events_below(std::uint64_t offset) const;
+
+  // What the world did.
+  void delivery_sent(const protocols::outgoing_delivery& sent, const sim_disk& disk, base::timestamp now);
+  // The target did this; the sink may never hear of it.
+  void target_took(std::uint64_t delivery, const ports::delivery& event);
+  // The sink was told; one call for each event answered.
+  void told(std::uint64_t delivery, std::uint32_t position, const ports::delivery_outcome& outcome,
+            base::timestamp now);
+  void requeued(std::uint64_t offset) {
+    failures_.erase(offset);
+  }
+  void discarded(std::uint64_t offset) {
+    told_discarded_.insert(offset);
+  }
+  void sought(std::uint64_t next);
+  void crashed();
+  // All that was told is written.
+  void written(const sim_disk& disk);
+
+  // What a caller of requeue() has to know.
+  bool newer_delivered(const sim_disk& disk, const sim_event& event) const;
+  bool newer_in_flight(const sim_event& event) const;
+  // Everything has ended: delivered to the target, dead or discarded.
+  void nothing_left(const sim_disk& disk) const;
+
+private:
+  struct in_flight {
+    protocols::outgoing_delivery sent;
+    std::set<std::uint32_t> open;
+    bool before_seek = false;
+  };
+  struct failure {
+    std::uint32_t attempts = 0;
+    base::timestamp not_before;
+  };
+  static bool decided(const sim_disk& disk, std::uint64_t offset);
+  static const v1::WaitingEntry* waiting(const sim_disk& disk, const sim_event& event);
+  void check_sent(const ports::delivery& event, const sim_disk& disk, base::timestamp now,
+                  const std::set<std::uint64_t>& before_in_batch) const;
+  void check_event(const sim_event& event, const sim_disk& disk) const;
+
+  protocols::sink_limits limits_;
+  protocols::retry_policy retry_;
+  std::map<std::uint64_t, std::size_t> by_offset_;
+  std::map<std::string, std::vector<std::size_t>> by_ticket_;
+  std::map<std::uint64_t, in_flight> in_flight_;
+  std::uint64_t era_from_ = 0; // place of the last seek
+
+  std::set<std::uint64_t> delivered_;      // in this era, written
+  std::set<std::uint64_t> told_delivered_; // not yet written
+  std::set<std::uint64_t> discarded_;
+  std::set<std::uint64_t> told_discarded_;
+  std::map<std::uint64_t, failure> failures_;         // transient ones, written
+  std::map<std::uint64_t, failure> told_failures_;    // not yet written
+  std::set<std::uint64_t> target_has_;                // ever
+  std::map<std::string, std::uint64_t> newest_taken_; // sequence; by the target, of what the sink can know
+};
+
+} // namespace cxstream::sim
