@@ -3,7 +3,7 @@
 #include <zlib.h>
 
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 
 namespace cxstream::sources {
 
@@ -36,7 +36,8 @@ base::result<byte_input> byte_input::open(const std::filesystem::path& path) {
   const auto size = std::filesystem::file_size(path, code);
   auto* file = gzopen(path.c_str(), "rb");
   if (file == nullptr)
-    return base::error{base::error_code::io, "cannot open " + path.string() + ": " + std::strerror(errno)};
+    return base::error{base::error_code::io,
+                       "cannot open " + path.string() + ": " + std::system_category().message(errno)};
   gzbuffer(file, piece_bytes);
   return byte_input(file, path, code ? 0 : size);
 }
@@ -46,7 +47,8 @@ base::result<std::string_view> byte_input::read() {
   int code = Z_OK;
   const char* why = gzerror(as_gz(file_.get()), &code);
   if (count <= 0 && code == Z_ERRNO)
-    return base::error{base::error_code::io, "cannot read " + path_.string() + ": " + std::strerror(errno)};
+    return base::error{base::error_code::io,
+                       "cannot read " + path_.string() + ": " + std::system_category().message(errno)};
   if (count <= 0 && code != Z_OK)
     return base::error{base::error_code::malformed, path_.string() + " is damaged or cut off: " + why};
   std::string_view piece{buffer_.data(), static_cast<std::size_t>(count)};
