@@ -15,41 +15,41 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 struct ingest_config {
-  std::uint32_t credit_events = 16'384;        // unanswered events a stream may have
-  seconds future_tolerance{600};               // how far ahead of the node's clock occurred_at may be
+  std::uint32_t credit_events = 16'384; // unanswered events a stream may have
+  seconds future_tolerance{600};        // how far ahead of the node's clock occurred_at may be
   std::uint32_t event_bytes_max = 65'536;
   std::uint32_t batch_bytes_max = 4u << 20u;
-  std::string taxonomy_file;                   // empty: no taxonomy
-  seconds taxonomy_reload_every{2};            // how often the file is looked at
+  std::string taxonomy_file;        // empty: no taxonomy
+  seconds taxonomy_reload_every{2}; // how often the file is looked at
 };
 
 struct storage_config {
   std::string data_dir = "data";
-  std::uint16_t partitions = 64;               // fixed when the data directory is created
+  std::uint16_t partitions = 64; // fixed when the data directory is created
   seconds dedup_window{30 * 24 * 3600};
-  std::uint32_t live_tickets_max = 200'000;    // over the node; idle tickets are passivated beyond it
+  std::uint32_t live_tickets_max = 200'000; // over the node; idle tickets are passivated beyond it
   std::uint64_t write_buffer_bytes = 128u << 20u;
   std::uint64_t block_cache_bytes = 128u << 20u;
-  milliseconds checkpoint_every{1'000};        // how often derived data is written
+  milliseconds checkpoint_every{1'000}; // how often derived data is written
 };
 
 struct retry_config {
   milliseconds backoff_initial{500};
   milliseconds backoff_max{300'000};
   double backoff_factor = 2.0;
-  double jitter = 0.2;                         // share of the backoff that is drawn at random
-  std::uint32_t attempts_max = 12;             // then it becomes a dead letter
+  double jitter = 0.2;             // share of the backoff that is drawn at random
+  std::uint32_t attempts_max = 12; // then it becomes a dead letter
 };
 
 struct breaker_config {
-  std::uint32_t failures_to_open = 8;          // in a row, of at least three tickets, or unreachable
+  std::uint32_t failures_to_open = 8; // in a row, of at least three tickets, or unreachable
   milliseconds open_initial{1'000};
   milliseconds open_max{60'000};
 };
 
 struct sink_config {
   std::string name;
-  std::string kind;                            // sqlite, webhook, file
+  std::string kind; // sqlite, webhook, file
   v1::Filter filter;
   v1::Projection projection;
   retry_config retry;
@@ -58,17 +58,18 @@ struct sink_config {
   std::uint32_t lanes_max = 10'000;            // waiting tickets a partition; beyond it the sink stops reading
   std::map<std::string, std::string> settings; // of the connector: path, url, secret, …; checked by the connector
   std::map<std::string, int> setting_lines;    // line of each setting in the file, for messages
+  int line = 0;                                // of the sink in the file, for messages
 };
 
 struct node_config {
   std::string grpc_listen = "127.0.0.1:7400";
-  std::string http_listen = "127.0.0.1:7401";  // metrics and health
+  std::string http_listen = "127.0.0.1:7401"; // metrics and health
   ingest_config ingest;
   storage_config storage;
   std::vector<sink_config> sinks;
   std::string log_level = "info";
   seconds shutdown_timeout{20};
-  std::uint32_t worker_threads = 0;            // 0: one a core, at least 2
+  std::uint32_t worker_threads = 0; // 0: one a core, at least 2
 };
 
 } // namespace cxstream::config

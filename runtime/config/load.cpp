@@ -1,0 +1,118 @@
+#include "config/load.hpp"
+
+#include "config/load_sink.hpp"
+#include "config/section.hpp"
+
+#include <array>
+#include <map>
+
+namespace cxstream::config {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::hours a_day{24};
+constexpr std::uint64_t kib = 1u << 10u;
+constexpr std::uint64_t mib = 1u << 20u;
+constexpr std::uint64_t gib = 1u << 30u;
+constexpr std::array<std::string_view, 4> log_levels = {"debug", "info", "warn", "error"};
+
+// "host:port" or "[address]:port", the port a number below 65,536 (0: any free one).
+bool is_endpoint(const std::string& text) {
+  const auto colon = text.rfind(':');
+  if (colon == text.npos || colon == 0 || text.size() - colon < 2 || text.size() - colon > 6)
+    return false;
+  const auto host = text.substr(0, colon);
+  const bool bracketed = host.starts_with('[') && host.ends_with(']');
+  if (host.find_first_of(" \t/") != host.npos || (host.find(':') != host.npos && !bracketed))
+    return false;
+  const auto port = text.substr(colon + 1);
+  return port.find_first_not_of("0123456789") == port.npos && std::stoul(port) <= 65'535;
+}
+
+void read_endpoint(section& in, std::string_view key, std::string& out) {
+  in.text(key, out);
+  if (!is_endpoint(out))
+    in.wrong(key, "cannot be \"" + out + "\"; write host:port, such as 127.0.0.1:7400");
+}
+
+void read_ingest(section in, ingest_config& out) {
+  in.number("credit_events", out.credit_events, {1, 1'000'000});
+  in.duration("future_tolerance", out.future_tolerance, {0s, 365 * a_day});
+  in.size("event_bytes_max", out.event_bytes_max, {kib, 65'536});
+  in.size("batch_bytes_max", out.batch_bytes_max, {kib, 64 * mib});
+  in.text("taxonomy_file", out.taxonomy_file);
+  in.duration("taxonomy_reload_every", out.taxonomy_reload_every, {1s, a_day});
+  in.finish();
+  if (out.batch_bytes_max < out.event_bytes_max)
+    in.wrong("batch_bytes_max", "is smaller than event_bytes_max; make it at least as large");
+}
+
+void read_storage(section in, storage_config& out) {
+  in.text("data_dir", out.data_dir);
+  if (out.data_dir.empty())
+    in.wrong("data_dir", "is empty; name the directory that holds the node's data");
+  in.number("partitions", out.partitions, {1, 4'096});
+  in.duration("dedup_window", out.dedup_window, {1s, 3'650 * a_day});
+  in.number("live_tickets_max", out.live_tickets_max, {100, 100'000'000});
+  in.size("write_buffer_bytes", out.write_buffer_bytes, {mib, 64 * gib});
+  in.size("block_cache_bytes", out.block_cache_bytes, {mib, 1'024 * gib});
+  in.duration("checkpoint_every", out.checkpoint_every, {10ms, 600s});
+  in.finish();
+}
+
+void read_sinks(section& top, reading in, std::vector<sink_config>& out) {
+  const auto sinks = top.child("sinks");
+  if (sinks.IsNull())
+    return;
+  if (!sinks.IsSequence()) {
+    top.wrong("sinks", "must be a list: one \"- name: …\" for each sink");
+    return;
+  }
+  std::map<std::string, int> line_of_name;
+  for (const auto& node : sinks) {
+    auto sink = read_sink(node, "sinks[" + std::to_string(out.size()) + "]", in);
+    const auto [other, is_new] = line_of_name.try_emplace(sink.name, sink.line);
+    if (!is_new && !sink.name.empty())
+      in.found.add(sink.line, "the name \"" + sink.name + "\" is taken by the sink in line " +
+                                  std::to_string(other->second) + "; give this one another");
+    out.push_back(std::move(sink));
+  }
+}
+
+node_config read_node(const YAML::Node& node, reading in) {
+  node_config out;
+  section top(node, "", in);
+  read_endpoint(top, "grpc_listen", out.grpc_listen);
+  read_endpoint(top, "http_listen", out.http_listen);
+  top.choice("log_level", out.log_level, log_levels);
+  top.duration("shutdown_timeout", out.shutdown_timeout, {1s, 3'600s});
+  top.number("worker_threads", out.worker_threads, {0, 1'024});
+  read_ingest(section(top.child("ingest"), "ingest", in), out.ingest);
+  read_storage(section(top.child("storage"), "storage", in), out.storage);
+  read_sinks(top, in, out.sinks);
+  top.finish();
+  return out;
+}
+
+} // namespace
+
+base::result<node_config> load_config(const std::string& path) {
+  auto text = read_text_file(path);
+  if (!text)
+    return text.err();
+  return parse_config(*text, path);
+}
+
+base::result<node_config> parse_config(std::string_view text, const std::string& name, const environment& variables) {
+  diagnostics found(name);
+  node_config out;
+  if (const auto top = parse_mapping(text, found))
+    out = read_node(*top, {found, &variables});
+  if (!found.empty())
+    return found.to_error();
+  return out;
+}
+
+} // namespace cxstream::config
