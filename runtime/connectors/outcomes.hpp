@@ -1,5 +1,6 @@
-// Outcomes of one deliver() call, kept so that a connector cannot break the order of a ticket: once an event of a ticket is
-// not delivered, the later ones of that ticket are `skipped` (invariant 4 of ports/target.hpp). Used within one call.
+// Outcomes of one deliver() call, kept so that a connector cannot break the order of a ticket: once an event of a
+// ticket is not delivered, the later ones of that ticket are `skipped` (invariant 4 of ports/target.hpp). Used within
+// one call.
 #pragma once
 
 #include "ports/target.hpp"
@@ -14,9 +15,11 @@ namespace cxstream::connectors {
 
 class outcomes {
 public:
-  explicit outcomes(std::span<const ports::delivery> events) : events_(events), out_(events.size()) {}
+  explicit outcomes(std::span<const ports::delivery> events) : events_(events), out_(events.size()) {
+  }
 
-  // Whether an earlier event of the same ticket was not delivered. If so, event i is now `skipped` and must not be tried.
+  // Whether an earlier event of the same ticket was not delivered. If so, event i is now `skipped` and must not be
+  // tried.
   bool skips(std::size_t i) {
     if (held_.empty() || !held_.contains(events_[i].ticket_id))
       return false;

@@ -15,7 +15,8 @@ struct unit {
 };
 
 constexpr std::array<unit, 4> time_units{{{"ms", 1}, {"s", 1'000}, {"m", 60'000}, {"h", 3'600'000}}};
-constexpr std::array<unit, 5> byte_units{{{"", 1}, {"B", 1}, {"KiB", 1u << 10u}, {"MiB", 1u << 20u}, {"GiB", 1u << 30u}}};
+constexpr std::array<unit, 5> byte_units{
+    {{"", 1}, {"B", 1}, {"KiB", 1u << 10u}, {"MiB", 1u << 20u}, {"GiB", 1u << 30u}}};
 constexpr std::array<unit, 1> no_units{{{"", 1}}};
 
 // A whole number followed by one of the units; nothing when it is not that or does not fit.
@@ -76,8 +77,8 @@ std::uint64_t settings::number(std::string_view name, std::uint64_t fallback, bo
     return fallback;
   const auto value = parse(*text, no_units);
   if (!value || *value < allowed.lowest || *value > allowed.highest)
-    wrong(name, "is \"" + *text + "\"; it must be a whole number from " + std::to_string(allowed.lowest) + " to "
-                    + std::to_string(allowed.highest));
+    wrong(name, "is \"" + *text + "\"; it must be a whole number from " + std::to_string(allowed.lowest) + " to " +
+                    std::to_string(allowed.highest));
   return value.value_or(fallback);
 }
 
@@ -87,8 +88,8 @@ std::uint64_t settings::bytes(std::string_view name, std::uint64_t fallback, bou
     return fallback;
   const auto value = parse(*text, byte_units);
   if (!value || *value < allowed.lowest || *value > allowed.highest)
-    wrong(name, "is \"" + *text + "\"; it must be a size such as \"65536\", \"512KiB\" or \"64MiB\", from "
-                    + std::to_string(allowed.lowest) + " to " + std::to_string(allowed.highest) + " bytes");
+    wrong(name, "is \"" + *text + "\"; it must be a size such as \"65536\", \"512KiB\" or \"64MiB\", from " +
+                    std::to_string(allowed.lowest) + " to " + std::to_string(allowed.highest) + " bytes");
   return value.value_or(fallback);
 }
 
@@ -98,10 +99,10 @@ std::chrono::milliseconds settings::duration(std::string_view name, std::chrono:
   if (text == nullptr)
     return fallback;
   const auto value = parse(*text, time_units);
-  if (!value || *value < static_cast<std::uint64_t>(allowed.lowest.count())
-      || *value > static_cast<std::uint64_t>(allowed.highest.count())) {
-    wrong(name, "is \"" + *text + "\"; it must be a duration such as \"250ms\", \"5s\", \"2m\" or \"1h\", from "
-                    + std::to_string(allowed.lowest.count()) + " to " + std::to_string(allowed.highest.count()) + " ms");
+  if (!value || *value < static_cast<std::uint64_t>(allowed.lowest.count()) ||
+      *value > static_cast<std::uint64_t>(allowed.highest.count())) {
+    wrong(name, "is \"" + *text + "\"; it must be a duration such as \"250ms\", \"5s\", \"2m\" or \"1h\", from " +
+                    std::to_string(allowed.lowest.count()) + " to " + std::to_string(allowed.highest.count()) + " ms");
     return fallback;
   }
   return std::chrono::milliseconds{*value};

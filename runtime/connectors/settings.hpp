@@ -1,5 +1,5 @@
-// Reads a sink's settings (text by name) into typed values and remembers the first thing that is wrong, with the line of the
-// configuration file where it is known. Plain value; no thread owns it.
+// Reads a sink's settings (text by name) into typed values and remembers the first thing that is wrong, with the line
+// of the configuration file where it is known. Plain value; no thread owns it.
 #pragma once
 
 #include "base/result.hpp"

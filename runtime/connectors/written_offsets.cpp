@@ -89,9 +89,20 @@ base::log_offset written_offsets::position() const {
 std::vector<written_range> written_offsets::ranges() const {
   std::vector<written_range> out;
   for (const auto& [from, r] : ranges_)
-    out.push_back({base::log_offset{from}, base::log_offset{r.to},
-                   r.gap_opened_at == never ? never : added_ - r.gap_opened_at});
+    out.push_back(
+        {base::log_offset{from}, base::log_offset{r.to}, r.gap_opened_at == never ? never : added_ - r.gap_opened_at});
   return out;
+}
+
+void apply(const partition_changes& changes, std::uint64_t disorder_max, partition_offsets& partitions) {
+  for (const auto& [partition, change] : changes) {
+    auto& offsets = partitions.try_emplace(partition, disorder_max).first->second;
+    for (const auto offset : change.refused)
+      offsets.refuse(offset);
+    for (const auto offset : change.written)
+      offsets.add(offset);
+    offsets.close_gaps();
+  }
 }
 
 } // namespace cxstream::connectors

@@ -1,9 +1,10 @@
-// Which events of one partition a target has, in constant memory, although they come out of order and some never come. Pure.
+// Which events of one partition a target has, in constant memory, although they come out of order and some never come.
+// Pure.
 //
-// A sink delivers the tickets of a partition side by side, so an event may come after others of higher offsets; filtered
-// events and log entries without an event leave gaps for ever. What a gap is shows in time: a sink has at most so many events
-// undecided at once, so a gap above which `disorder_max` more events were written since it opened can hold nothing that is
-// still to come, and is closed.
+// A sink delivers the tickets of a partition side by side, so an event may come after others of higher offsets;
+// filtered events and log entries without an event leave gaps for ever. What a gap is shows in time: a sink has at most
+// so many events undecided at once, so a gap above which `disorder_max` more events were written since it opened can
+// hold nothing that is still to come, and is closed.
 //
 // Invariants:
 //  1. has() is true for every event written, and for no event that is still to come.
@@ -33,7 +34,8 @@ struct written_range {
 
 class written_offsets {
 public:
-  explicit written_offsets(std::uint64_t disorder_max) : disorder_max_(disorder_max) {}
+  explicit written_offsets(std::uint64_t disorder_max) : disorder_max_(disorder_max) {
+  }
   // As ranges() gave them.
   written_offsets(std::uint64_t disorder_max, const std::vector<written_range>& ranges,
                   std::set<base::log_offset> refused = {});
@@ -65,5 +67,16 @@ private:
   range_map ranges_;        // by first offset; no two touch
   std::set<base::log_offset> refused_;
 };
+
+// What one deliver() did in one partition.
+struct partition_change {
+  std::set<base::log_offset> refused;
+  std::set<base::log_offset> written; // takes effect after `refused`
+};
+
+using partition_changes = std::map<base::partition_id, partition_change>;
+using partition_offsets = std::map<base::partition_id, written_offsets>;
+
+void apply(const partition_changes& changes, std::uint64_t disorder_max, partition_offsets& partitions);
 
 } // namespace cxstream::connectors

@@ -1,56 +1,11 @@
 #include "connectors/encoding/json_event.hpp"
 
-#include "base/rfc3339.hpp"
-#include "connectors/encoding/json_text.hpp"
+#include "connectors/encoding/json_value.hpp"
 #include "model/revision.hpp"
 
 #include <algorithm>
 
 namespace cxstream::connectors {
-
-namespace {
-
-// Writes a value that is there.
-struct value_writer {
-  json_writer& json;
-
-  void operator()(std::monostate) const {
-    json.Null();
-  }
-  void operator()(std::string_view value) const {
-    text(json, value);
-  }
-  void operator()(double value) const {
-    json.Double(value);
-  }
-  void operator()(std::uint64_t value) const {
-    json.Uint64(value);
-  }
-  void operator()(bool value) const {
-    json.Bool(value);
-  }
-  void operator()(base::timestamp value) const {
-    text(json, base::format_rfc3339(value));
-  }
-  void operator()(model::text_list values) const {
-    json.StartArray();
-    for (const auto& value : *values)
-      text(json, value);
-    json.EndArray();
-  }
-  void operator()(model::metric_map metrics) const {
-    std::vector<std::pair<std::string_view, double>> sorted(metrics->begin(), metrics->end());
-    std::sort(sorted.begin(), sorted.end());
-    json.StartObject();
-    for (const auto& [name, value] : sorted) {
-      key(json, name);
-      json.Double(value);
-    }
-    json.EndObject();
-  }
-};
-
-} // namespace
 
 json_event::json_event(const model::compiled_projection& projection) {
   for (const auto& field : projection.fields()) {
@@ -60,8 +15,9 @@ json_event::json_event(const model::compiled_projection& projection) {
       o.parent = field.name.substr(0, dot);
       o.leaf = field.name.substr(dot + 1);
     }
-    const auto sibling = std::find_if(outputs_.rbegin(), outputs_.rend(),
-                                      [&](const output& other) { return !o.parent.empty() && other.parent == o.parent; });
+    const auto sibling = std::find_if(outputs_.rbegin(), outputs_.rend(), [&](const output& other) {
+      return !o.parent.empty() && other.parent == o.parent;
+    });
     outputs_.insert(sibling == outputs_.rend() ? outputs_.end() : sibling.base(), std::move(o));
   }
 }
@@ -87,7 +43,7 @@ bool json_event::append(const ports::delivery& delivery, base::timestamp deliver
       }
     }
     key(json, o.leaf);
-    std::visit(value_writer{json}, value);
+    write_value(json, value);
   }
   if (!open.empty())
     json.EndObject();

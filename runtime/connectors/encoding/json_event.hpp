@@ -1,7 +1,7 @@
-// A canonical event as one JSON object, projected: snake_case names in the order of the projection, times as RFC 3339 in
-// UTC, absent fields left out, `cleared` as a list of field names. A dot in an output's name makes an object:
-// "sentiment.label" is written as {"sentiment": {"label": …}}. The same event gives the same bytes. Used by one thread at a
-// time (it keeps a message and its memory between events).
+// A canonical event as one JSON object, projected: snake_case names in the order of the projection, times as RFC 3339
+// in UTC, absent fields left out, `cleared` as a list of field names. A dot in an output's name makes an object:
+// "sentiment.label" is written as {"sentiment": {"label": …}}. The same event gives the same bytes. Used by one thread
+// at a time (it keeps a message and its memory between events).
 #pragma once
 
 #include "base/time.hpp"
@@ -18,7 +18,8 @@ class json_event {
 public:
   explicit json_event(const model::compiled_projection& projection);
 
-  // Appends the event's object to `out` and says true; false, with `out` as it was, when its bytes are not a canonical event.
+  // Appends the event's object to `out` and says true; false, with `out` as it was, when its bytes are not a canonical
+  // event.
   bool append(const ports::delivery& delivery, base::timestamp delivered_at, std::string& out);
   // The event of the last successful append(), whole.
   const v1::CanonicalEvent& event() const {

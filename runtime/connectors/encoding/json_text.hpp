@@ -11,11 +11,13 @@ namespace cxstream::connectors {
 class string_output {
 public:
   using Ch = char;
-  explicit string_output(std::string& out) : out_(out) {}
+  explicit string_output(std::string& out) : out_(out) {
+  }
   void Put(char c) {
     out_.push_back(c);
   }
-  void Flush() {}
+  void Flush() {
+  }
 
 private:
   std::string& out_;

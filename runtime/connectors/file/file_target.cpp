@@ -61,8 +61,9 @@ std::vector<ports::delivery_outcome> file_target::deliver(std::span<const ports:
   return std::move(out).take();
 }
 
-// Nothing of the call was written. The half of it that may have been is cut off at once; where that fails too, the next call
-// tries again. The sink may bring these events back much later than their neighbours, so they are remembered as refused.
+// Nothing of the call was written. The half of it that may have been is cut off at once; where that fails too, the next
+// call tries again. The sink may bring these events back much later than their neighbours, so they are remembered as
+// refused.
 std::vector<ports::delivery_outcome> file_target::unreachable(std::span<const ports::delivery> events,
                                                               const base::error& why) {
   outcomes out(events);
@@ -109,8 +110,9 @@ base::result<void> file_target::load() {
   } else {
     auto read = replay(*journal, settings_.disorder_max);
     if (!read)
-      return unusable(settings_.path + ": " + read.err().message
-                      + "; restore the directory from a backup, or give the sink an empty one and seek it to the beginning");
+      return unusable(
+          settings_.path + ": " + read.err().message +
+          "; restore the directory from a backup, or give the sink an empty one and seek it to the beginning");
     replayed = std::move(*read);
   }
   end_ = replayed.end;
@@ -120,8 +122,8 @@ base::result<void> file_target::load() {
   return {};
 }
 
-// Brings both files to their good lengths, durably; does nothing when they are known to be there. The journal first: a record
-// must never speak of bytes that are gone.
+// Brings both files to their good lengths, durably; does nothing when they are known to be there. The journal first: a
+// record must never speak of bytes that are gone.
 base::result<void> file_target::mend() {
   if (sound_)
     return {};
@@ -157,8 +159,9 @@ base::result<void> file_target::check_segment() {
   if (!size)
     return size.err();
   if (*size < end_.length)
-    return unusable(segment_path() + " has " + std::to_string(*size) + " bytes, but " + std::to_string(end_.length)
-                    + " were written; put the file back, or give the sink an empty directory and seek it to the beginning");
+    return unusable(
+        segment_path() + " has " + std::to_string(*size) + " bytes, but " + std::to_string(end_.length) +
+        " were written; put the file back, or give the sink an empty directory and seek it to the beginning");
   return {};
 }
 
@@ -172,13 +175,13 @@ base::result<void> file_target::check_new() {
   if (!size)
     return size.err();
   if (*size > 0)
-    return unusable(settings_.path + " has events but no " + std::string(journal_name)
-                    + "; put it back, or give the sink an empty directory");
+    return unusable(settings_.path + " has events but no " + std::string(journal_name) +
+                    "; put it back, or give the sink an empty directory");
   return {};
 }
 
-// Starts the next segment, with a journal that holds one record. The new journal is what makes the new segment the current
-// one; from its rename on the disk must be asked which of the two it has.
+// Starts the next segment, with a journal that holds one record. The new journal is what makes the new segment the
+// current one; from its rename on the disk must be asked which of the two it has.
 base::result<void> file_target::rotate_when_full() {
   if (end_.length < settings_.rotate_bytes)
     return {};

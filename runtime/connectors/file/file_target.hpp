@@ -2,10 +2,13 @@
 // deliver(), each event exactly once also across kill -9 and power loss. Owned by one worker thread.
 //
 // Invariants:
-//  1. Data is made durable before the journal record that speaks of it; what lies behind the journaled length is cut off
+//  1. Data is made durable before the journal record that speaks of it; what lies behind the journaled length is cut
+//  off
 //     when the sink is opened and after every failed write.
-//  2. An event that the journal counts as written is answered `delivered` and written again only when allow_older asks for it.
-//  3. A segment grows beyond rotate_bytes by at most the last deliver(); finished segments are never touched again, and may be
+//  2. An event that the journal counts as written is answered `delivered` and written again only when allow_older asks
+//  for it.
+//  3. A segment grows beyond rotate_bytes by at most the last deliver(); finished segments are never touched again, and
+//  may be
 //     moved away. The segment being written must stay.
 #pragma once
 

@@ -84,8 +84,8 @@ void apply_record(std::string_view line, std::uint64_t disorder_max, replayed_jo
   for (const auto& [name, value] : partitions.GetObject()) {
     const auto partition = partition_of(name);
     if (value.IsObject() && value.HasMember("covered"))
-      out.partitions.insert_or_assign(
-          partition, written_offsets(disorder_max, covered_of(value), offsets_of(value, "refused")));
+      out.partitions.insert_or_assign(partition,
+                                      written_offsets(disorder_max, covered_of(value), offsets_of(value, "refused")));
     else
       apply({{partition, {offsets_of(value, "refused"), offsets_of(value, "written")}}}, disorder_max, out.partitions);
   }
@@ -133,17 +133,6 @@ std::string encode(const segment_end& end, const Partitions& partitions, Write w
 }
 
 } // namespace
-
-void apply(const partition_changes& changes, std::uint64_t disorder_max, partition_offsets& partitions) {
-  for (const auto& [partition, change] : changes) {
-    auto& offsets = partitions.try_emplace(partition, disorder_max).first->second;
-    for (const auto offset : change.refused)
-      offsets.refuse(offset);
-    for (const auto offset : change.written)
-      offsets.add(offset);
-    offsets.close_gaps();
-  }
-}
 
 std::string encode_changes(const segment_end& end, const partition_changes& changes) {
   return encode(end, changes, [](json_writer& json, const partition_change& change) {

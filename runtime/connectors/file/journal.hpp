@@ -1,40 +1,27 @@
-// The position journal of a file sink: which bytes of which segment are good, and which events of each partition are written.
-// One record a line, "<hash of the rest> <JSON>\n"; a record adds to those before it. Pure codec; file_target owns the file.
+// The position journal of a file sink: which bytes of which segment are good, and which events of each partition are
+// written. One record a line, "<hash of the rest> <JSON>\n"; a record adds to those before it. Pure codec; file_target
+// owns the file.
 //
 // Invariants:
 //  1. A record is written after the data it speaks of is durable, so what the journal says is there is there.
-//  2. Only the last record may be damaged (torn by a crash); replay() then stops before it. Damage further up is an error.
+//  2. Only the last record may be damaged (torn by a crash); replay() then stops before it. Damage further up is an
+//  error.
 #pragma once
 
-#include "base/ids.hpp"
 #include "base/result.hpp"
 #include "connectors/written_offsets.hpp"
 
 #include <cstdint>
-#include <map>
-#include <set>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace cxstream::connectors {
-
-// What one deliver() did in one partition.
-struct partition_change {
-  std::set<base::log_offset> refused;
-  std::set<base::log_offset> written; // takes effect after `refused`
-};
-
-using partition_changes = std::map<base::partition_id, partition_change>;
-using partition_offsets = std::map<base::partition_id, written_offsets>;
 
 // Where the data ends.
 struct segment_end {
   std::uint64_t segment = 1; // number of the segment being written
   std::uint64_t length = 0;  // its good bytes
 };
-
-void apply(const partition_changes& changes, std::uint64_t disorder_max, partition_offsets& partitions);
 
 // A record that follows others.
 std::string encode_changes(const segment_end& end, const partition_changes& changes);

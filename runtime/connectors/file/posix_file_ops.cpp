@@ -25,7 +25,8 @@ base::error failure(std::string_view what, const std::string& path, int number) 
 
 class posix_file final : public open_file {
 public:
-  posix_file(int descriptor, std::string path) : descriptor_(descriptor), path_(std::move(path)) {}
+  posix_file(int descriptor, std::string path) : descriptor_(descriptor), path_(std::move(path)) {
+  }
   posix_file(const posix_file&) = delete;
   posix_file& operator=(const posix_file&) = delete;
   ~posix_file() override {

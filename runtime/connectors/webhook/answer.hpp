@@ -24,8 +24,8 @@ struct http_answer {
   std::string error; // when not answered: why
 };
 
-// delivered: 2xx. unreachable: not connected. throttled: 425, 429, and 503 with Retry-After. transient: 408, other 5xx, time
-// over, broken connection. permanent: every other status, redirects among them.
+// delivered: 2xx. unreachable: not connected. throttled: 425, 429, and 503 with Retry-After. transient: 408, other 5xx,
+// time over, broken connection. permanent: every other status, redirects among them.
 ports::delivery_outcome outcome_of(const http_answer& answer);
 
 } // namespace cxstream::connectors

@@ -127,7 +127,7 @@ http_answer http_post::send(std::string_view body, const std::vector<std::string
   if (code == CURLE_OK || (code == CURLE_WRITE_ERROR && status != 0))
     return out;
   out.error = handle_->error[0] != '\0' ? handle_->error : curl_easy_strerror(code); // not the URL: it may hold a token
-  out.end = before_connection(easy, code)        ? call_end::not_connected
+  out.end = before_connection(easy, code)      ? call_end::not_connected
             : code == CURLE_OPERATION_TIMEDOUT ? call_end::timed_out
                                                : call_end::broken;
   return out;

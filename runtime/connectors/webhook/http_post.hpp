@@ -1,7 +1,7 @@
 // One kept-alive HTTP connection to a webhook's URL. Owned by one thread.
 //
-// Redirects are not followed, certificates are verified, the answer's body is read up to body_bytes_max, and a call ends
-// within the timeouts.
+// Redirects are not followed, certificates are verified, the answer's body is read up to body_bytes_max, and a call
+// ends within the timeouts.
 #pragma once
 
 #include "base/result.hpp"

@@ -35,8 +35,8 @@ std::vector<std::string_view> words(std::string_view text) {
 
 std::string to_base64(std::string_view raw) {
   std::string out(4 * ((raw.size() + 2) / 3) + 1, '\0');
-  const auto length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()), bytes_of(raw),
-                                      static_cast<int>(raw.size()));
+  const auto length =
+      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()), bytes_of(raw), static_cast<int>(raw.size()));
   out.resize(static_cast<std::size_t>(length));
   return out;
 }

@@ -22,14 +22,14 @@ class signer {
 public:
   static constexpr std::chrono::seconds tolerance{300};
 
-  // `secrets`: one or more "whsec_<base64>" separated by spaces; while a secret is being changed, the old and the new one.
-  // Errors: invalid_argument.
+  // `secrets`: one or more "whsec_<base64>" separated by spaces; while a secret is being changed, the old and the new
+  // one. Errors: invalid_argument.
   static base::result<signer> of(std::string_view secrets);
 
   // Value of webhook-signature: one signature a secret.
   std::string sign(std::string_view id, std::int64_t timestamp_s, std::string_view body) const;
-  // Whether one of the signatures was made with one of the secrets and the timestamp is within the tolerance of `now_s`.
-  // Errors: invalid_argument, saying what is wrong.
+  // Whether one of the signatures was made with one of the secrets and the timestamp is within the tolerance of
+  // `now_s`. Errors: invalid_argument, saying what is wrong.
   base::result<void> verify(const signed_headers& headers, std::string_view body, std::int64_t now_s) const;
 
 private:

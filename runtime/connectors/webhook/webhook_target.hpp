@@ -4,9 +4,11 @@
 // A larger batch:  {"type": "cx.batch", "timestamp": <now>, "data": [{<projected event>}, …]}
 //
 // Invariants:
-//  1. webhook-id is made of the tickets and idempotency keys in the body and of nothing else: a repeat has the same id, and a
+//  1. webhook-id is made of the tickets and idempotency keys in the body and of nothing else: a repeat has the same id,
+//  and a
 //     receiver that remembers ids takes an event once.
-//  2. An answer is about the whole call: with a batch every event gets the same outcome, later ones of a ticket are skipped.
+//  2. An answer is about the whole call: with a batch every event gets the same outcome, later ones of a ticket are
+//  skipped.
 //  3. When the target is unreachable or asks for a pause, nothing more is tried in that deliver().
 #pragma once
 
