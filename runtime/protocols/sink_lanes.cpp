@@ -7,11 +7,10 @@ namespace cxstream::protocols {
 
 namespace {
 
-// Spreads one random number over the events of a call.
+// Spreads one random number over the events of a call; the first gets it as it is.
 double spread(double random01, std::uint32_t position) {
   constexpr double golden = 0.6180339887498949;
-  double whole = 0.0;
-  return std::modf(random01 + golden * position, &whole);
+  return position == 0 ? random01 : std::fmod(random01 + golden * position, 1.0);
 }
 
 } // namespace
