@@ -26,10 +26,14 @@ base::result<std::unique_ptr<node>> node::start(caf::actor_system& system, node_
   std::unique_ptr<node> n(new node(system, std::move(config)));
   auto& c = n->config_;
   log_writer_config writer{c.store, c.clock, c.metrics};
-  writer.on_failure = [&log = c.log](const base::error& why) {
+  writer.on_failure = [&log = c.log, &writable = n->writable_](const base::error& why) {
+    writable = false;
     log.error("the log cannot be written; sources are told to wait", {{"why", why.message}});
   };
-  writer.on_mended = [&log = c.log] { log.info("the log can be written again"); };
+  writer.on_mended = [&log = c.log, &writable = n->writable_] {
+    writable = true;
+    log.info("the log can be written again");
+  };
   n->log_writer_ = c.dedicated_threads ? system.spawn<caf::detached>(log_writer, writer) : system.spawn(log_writer, writer);
   for (std::uint16_t i = 0; i < c.partitions; ++i) {
     partition_config p{base::partition_id{i}, base::epoch{1}, c.store, c.metrics, n->log_writer_};

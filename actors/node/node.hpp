@@ -46,6 +46,11 @@ public:
   ports::query_service& query();
   ports::admin_service& admin();
 
+  // False while the log cannot be written.
+  bool writable() const {
+    return writable_;
+  }
+
   // Ends sinks, then partitions (with a last checkpoint), then the log writer, in at most that time each.
   void stop(std::chrono::milliseconds at_most);
 
@@ -64,6 +69,7 @@ private:
   std::unique_ptr<ports::subscriber_gate> subscribers_;
   std::unique_ptr<ports::query_service> query_;
   std::unique_ptr<ports::admin_service> admin_;
+  std::atomic<bool> writable_ = true;
   bool stopped_ = false;
 };
 

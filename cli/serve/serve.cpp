@@ -1,0 +1,261 @@
+#include "serve/serve.hpp"
+
+#include "actors/node/node.hpp"
+#include "config/load.hpp"
+#include "connectors/factory.hpp"
+#include "serve/taxonomy_watch.hpp"
+#include "storage/rocks_store.hpp"
+#include "telemetry/http_server.hpp"
+#include "telemetry/logging.hpp"
+#include "telemetry/prometheus_metrics.hpp"
+#include "transport/grpc_log.hpp"
+#include "transport/grpc_server.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <nlohmann/json.hpp>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <thread>
+#include <unistd.h>
+
+namespace cxstream::cli {
+
+namespace {
+
+struct actor_config : caf::actor_system_config {
+  explicit actor_config(std::uint32_t threads) {
+    add_message_types<caf::id_block::cxstream>();
+    const auto cores = std::max(2U, std::thread::hardware_concurrency());
+    set("scheduler.max-threads", static_cast<std::size_t>(threads == 0 ? cores : threads));
+  }
+};
+
+// SIGTERM and SIGINT arrive at one place, the main thread's wait(); every thread started later inherits the mask.
+class stop_signals {
+public:
+  stop_signals() {
+    sigemptyset(&set_);
+    sigaddset(&set_, SIGTERM);
+    sigaddset(&set_, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+  }
+  // True when one came within the time.
+  bool wait(std::chrono::milliseconds at_most) const {
+    const timespec time{at_most.count() / 1'000, (at_most.count() % 1'000) * 1'000'000};
+    return sigtimedwait(&set_, nullptr, &time) > 0;
+  }
+
+private:
+  sigset_t set_;
+};
+
+base::result<config::node_config> read_config(const serve_options& options) {
+  config::node_config config;
+  if (!options.config_file.empty()) {
+    auto loaded = config::load_config(options.config_file);
+    if (!loaded)
+      return loaded.err();
+    config = std::move(*loaded);
+  }
+  config.storage.data_dir = options.data_dir.value_or(config.storage.data_dir);
+  config.grpc_listen = options.grpc_listen.value_or(config.grpc_listen);
+  config.http_listen = options.http_listen.value_or(config.http_listen);
+  return config;
+}
+
+base::result<std::vector<actors::sink_setup>> sinks_of(const config::node_config& config) {
+  std::vector<actors::sink_setup> out;
+  for (const auto& sink : config.sinks) {
+    auto traits = connectors::traits_of(sink);
+    if (!traits)
+      return traits.err();
+    out.push_back({sink, *traits, [sink] { return connectors::make_target(sink); }});
+  }
+  return out;
+}
+
+// A node and everything it stands on, in the order in which they have to go.
+class running_node {
+public:
+  running_node(config::node_config config, telemetry::json_log& log)
+      : config_(std::move(config)), log_(log), metrics_(CXSTREAM_VERSION), actor_config_(config_.worker_threads) {}
+
+  base::result<void> start() {
+    auto sinks = sinks_of(config_);
+    if (!sinks)
+      return sinks.err();
+    auto watch = taxonomy_watch::start(config_, log_);
+    if (!watch)
+      return watch.err();
+    watch_ = std::move(*watch);
+    const auto& storage = config_.storage;
+    auto store = storage::rocks_store::open({storage.data_dir + "/store", storage.partitions, storage.write_buffer_bytes,
+                                             storage.block_cache_bytes},
+                                            base::to_us(clock_.now()));
+    if (!store)
+      return store.err();
+    store_ = std::move(*store);
+    if (auto started = start_http(); !started)
+      return started.err();
+    system_ = std::make_unique<caf::actor_system>(actor_config_);
+    if (auto started = start_node(std::move(*sinks)); !started)
+      return started.err();
+    if (auto started = start_grpc(); !started)
+      return started.err();
+    write_addresses();
+    ready_ = true;
+    log_.info("node started", {{"grpc", grpc_->port()}, {"http", http_->port()}, {"partitions", storage.partitions},
+                               {"sinks", config_.sinks.size()}, {"data", storage.data_dir}});
+    return {};
+  }
+
+  // Between signals: what has to be looked at now and then.
+  void look_around() {
+    watch_->look();
+    const auto actors = static_cast<std::int64_t>(system_->registry().running());
+    metrics_.live_actors(actors - live_actors_);
+    live_actors_ = actors;
+  }
+
+  void stop() {
+    ready_ = false;
+    if (grpc_) {
+      grpc_->stop_intake();
+      grpc_->shutdown(config_.shutdown_timeout / 2);
+    }
+    if (node_)
+      node_->stop(config_.shutdown_timeout / 4);
+    grpc_.reset();
+    node_.reset();
+    system_.reset();
+    http_.reset();
+    store_.reset();
+  }
+
+  std::chrono::seconds shutdown_timeout() const {
+    return config_.shutdown_timeout;
+  }
+  std::chrono::milliseconds look_every() const {
+    return config_.ingest.taxonomy_reload_every;
+  }
+
+private:
+  base::result<void> start_http() {
+    auto http = telemetry::http_server::start({config_.http_listen},
+                                              {[this] { return metrics_.text(); }, [this] { return readiness(); }}, log_);
+    if (!http)
+      return http.err();
+    http_ = std::move(*http);
+    return {};
+  }
+
+  base::result<void> start_node(std::vector<actors::sink_setup> sinks) {
+    const auto& storage = config_.storage;
+    actors::node_config config{*store_, clock_, metrics_, log_};
+    config.partitions = storage.partitions;
+    config.dedup_window = storage.dedup_window;
+    config.live_tickets_max = storage.live_tickets_max;
+    config.checkpoint_every = storage.checkpoint_every;
+    config.credit_events = config_.ingest.credit_events;
+    config.seed = static_cast<std::uint64_t>(base::to_us(clock_.now()));
+    config.program_version = CXSTREAM_VERSION;
+    config.sinks = std::move(sinks);
+    config.rules = [this] { return watch_->rules(); };
+    auto node = actors::node::start(*system_, std::move(config));
+    if (!node)
+      return node.err();
+    node_ = std::move(*node);
+    return {};
+  }
+
+  base::result<void> start_grpc() {
+    transport::route_grpc_log(&log_);
+    transport::grpc_options options;
+    options.listen = config_.grpc_listen;
+    options.ingest.batch.bytes_max = config_.ingest.batch_bytes_max + (64u << 10u);
+    auto grpc = transport::grpc_server::start(options, {node_->ingest(), node_->subscribers(), node_->query(), node_->admin()});
+    if (!grpc)
+      return grpc.err();
+    grpc_ = std::move(*grpc);
+    return {};
+  }
+
+  base::result<void> readiness() const {
+    if (!ready_)
+      return base::error{base::error_code::unavailable, "the node is starting or stopping"};
+    if (!node_->writable())
+      return base::error{base::error_code::unavailable, "the log cannot be written"};
+    return {};
+  }
+
+  // Where the node listens, for tools and tests: the kernel may have picked the ports.
+  void write_addresses() const {
+    const auto host = [](const std::string& listen) { return listen.substr(0, listen.rfind(':')); };
+    const nlohmann::json addresses{{"pid", ::getpid()},
+                                   {"grpc", host(config_.grpc_listen) + ":" + std::to_string(grpc_->port())},
+                                   {"http", host(config_.http_listen) + ":" + std::to_string(http_->port())}};
+    const auto file = config_.storage.data_dir + "/node.json";
+    std::ofstream(file + ".new") << addresses.dump() << '\n';
+    std::error_code ignored;
+    std::filesystem::rename(file + ".new", file, ignored);
+  }
+
+  config::node_config config_;
+  telemetry::json_log& log_;
+  ports::system_clock clock_;
+  telemetry::prometheus_metrics metrics_;
+  actor_config actor_config_;
+  std::unique_ptr<taxonomy_watch> watch_;
+  std::unique_ptr<storage::rocks_store> store_;
+  std::unique_ptr<telemetry::http_server> http_;
+  std::unique_ptr<caf::actor_system> system_;
+  std::unique_ptr<actors::node> node_;
+  std::unique_ptr<transport::grpc_server> grpc_;
+  std::atomic<bool> ready_ = false;
+  std::int64_t live_actors_ = 0;
+};
+
+// Ends the process when the shutdown takes longer than it may; what is committed is safe, and is read back at the next start.
+void guard_shutdown(std::chrono::seconds at_most, telemetry::json_log& log) {
+  std::thread([at_most, &log] {
+    std::this_thread::sleep_for(at_most);
+    log.error("the shutdown took too long; ending at once", {{"seconds", at_most.count()}});
+    std::_Exit(1);
+  }).detach();
+}
+
+} // namespace
+
+int run_serve(const serve_options& options) {
+  const stop_signals signals;
+  auto config = read_config(options);
+  if (!config) {
+    std::cerr << config.err().message << '\n';
+    return 2;
+  }
+  const auto level = telemetry::parse_log_level(config->log_level);
+  telemetry::json_log log("node", level ? *level : ports::log_level::info);
+  log.adopt_default_logger();
+  running_node node(std::move(*config), log);
+  if (auto started = node.start(); !started) {
+    log.error("the node cannot start", {{"why", started.err().message}});
+    std::cerr << "cxstream: " << started.err().message << '\n';
+    node.stop();
+    return started.err().code == base::error_code::invalid_argument ? 2 : 1;
+  }
+  while (!signals.wait(node.look_every()))
+    node.look_around();
+  log.info("stopping", {});
+  guard_shutdown(node.shutdown_timeout(), log);
+  node.stop();
+  log.info("stopped", {});
+  transport::route_grpc_log(nullptr);
+  return 0;
+}
+
+} // namespace cxstream::cli
