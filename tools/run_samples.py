@@ -98,7 +98,7 @@ def run(arguments, stack):
         say(f"▸ {os.path.relpath(data)} holds a node from an earlier run; it goes on from there: known events are duplicates")
     node = start(arguments, data, stack)
     imported, sinks, seconds = stream(node, arguments, data)
-    counters, proof = node.ask("stats"), node.ask("verify", allowed=(0, 1))
+    counters, proof = node.ask("stats")["node"], node.ask("verify", allowed=(0, 1))
     say(summary(imported, counters, sinks, proof, seconds))
     problems = [] if proof.get("ok") else ["verify found something that does not add up"]
     if fresh and arguments.events == SAMPLES:

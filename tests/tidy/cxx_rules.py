@@ -82,7 +82,7 @@ def test_names(file):
         return
     for found in re.finditer(r"^TEST(?:_[FP])?\(\s*(\w+),\s*(\w+)\)", file.text, re.MULTILINE):
         words = re.findall(r"[A-Z][a-z0-9]*|[0-9]+", found.group(2))
-        if len(words) < 3 or "_" in found.group(2) or not found.group(2)[0].isupper():
+        if len(words) < 2 or "_" in found.group(2) or not found.group(2)[0].isupper():
             line = file.text.count("\n", 0, found.start()) + 1
             yield line, f"'{found.group(2)}' is no sentence; say what holds, such as HoldsLaterEventsOfTheSameTicket"
 
