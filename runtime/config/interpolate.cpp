@@ -37,7 +37,7 @@ interpolated value_of(std::string_view inner, const environment& variables) {
 
 environment process_environment() {
   return [](const std::string& name) -> std::optional<std::string> {
-    const char* value = std::getenv(name.c_str());
+    const char* value = std::getenv(name.c_str()); // NOLINT(concurrency-mt-unsafe): nothing in cxstream calls setenv
     return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
   };
 }
