@@ -30,6 +30,7 @@ struct actor_config : caf::actor_system_config {
   explicit actor_config(std::uint32_t threads) {
     add_message_types<caf::id_block::cxstream>();
     const auto cores = std::max(2U, std::thread::hardware_concurrency());
+    set("scheduler.policy", "sharing"); // no polling: the cores belong to the work
     set("scheduler.max-threads", static_cast<std::size_t>(threads == 0 ? cores : threads));
   }
 };
@@ -83,7 +84,8 @@ base::result<std::vector<actors::sink_setup>> sinks_of(const config::node_config
 class running_node {
 public:
   running_node(config::node_config config, telemetry::json_log& log)
-      : config_(std::move(config)), log_(log), metrics_(CXSTREAM_VERSION), actor_config_(config_.worker_threads) {}
+      : config_(std::move(config)), log_(log), metrics_(CXSTREAM_VERSION), actor_config_(config_.worker_threads) {
+  }
 
   base::result<void> start() {
     auto sinks = sinks_of(config_);
@@ -94,9 +96,9 @@ public:
       return watch.err();
     watch_ = std::move(*watch);
     const auto& storage = config_.storage;
-    auto store = storage::rocks_store::open({storage.data_dir + "/store", storage.partitions, storage.write_buffer_bytes,
-                                             storage.block_cache_bytes},
-                                            base::to_us(clock_.now()));
+    auto store = storage::rocks_store::open(
+        {storage.data_dir + "/store", storage.partitions, storage.write_buffer_bytes, storage.block_cache_bytes},
+        base::to_us(clock_.now()));
     if (!store)
       return store.err();
     store_ = std::move(*store);
@@ -109,8 +111,11 @@ public:
       return started.err();
     write_addresses();
     ready_ = true;
-    log_.info("node started", {{"grpc", grpc_->port()}, {"http", http_->port()}, {"partitions", storage.partitions},
-                               {"sinks", config_.sinks.size()}, {"data", storage.data_dir}});
+    log_.info("node started", {{"grpc", grpc_->port()},
+                               {"http", http_->port()},
+                               {"partitions", storage.partitions},
+                               {"sinks", config_.sinks.size()},
+                               {"data", storage.data_dir}});
     return {};
   }
 
@@ -146,8 +151,8 @@ public:
 
 private:
   base::result<void> start_http() {
-    auto http = telemetry::http_server::start({config_.http_listen},
-                                              {[this] { return metrics_.text(); }, [this] { return readiness(); }}, log_);
+    auto http = telemetry::http_server::start(
+        {config_.http_listen}, {[this] { return metrics_.text(); }, [this] { return readiness(); }}, log_);
     if (!http)
       return http.err();
     http_ = std::move(*http);
@@ -178,7 +183,8 @@ private:
     transport::grpc_options options;
     options.listen = config_.grpc_listen;
     options.ingest.batch.bytes_max = config_.ingest.batch_bytes_max + (64u << 10u);
-    auto grpc = transport::grpc_server::start(options, {node_->ingest(), node_->subscribers(), node_->query(), node_->admin()});
+    auto grpc =
+        transport::grpc_server::start(options, {node_->ingest(), node_->subscribers(), node_->query(), node_->admin()});
     if (!grpc)
       return grpc.err();
     grpc_ = std::move(*grpc);
@@ -220,7 +226,8 @@ private:
   std::int64_t live_actors_ = 0;
 };
 
-// Ends the process when the shutdown takes longer than it may; what is committed is safe, and is read back at the next start.
+// Ends the process when the shutdown takes longer than it may; what is committed is safe, and is read back at the next
+// start.
 void guard_shutdown(std::chrono::seconds at_most, telemetry::json_log& log) {
   std::thread([at_most, &log] {
     std::this_thread::sleep_for(at_most);

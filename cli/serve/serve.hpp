@@ -1,4 +1,5 @@
-// `cxstream serve`: puts a whole node together and runs it until SIGTERM or SIGINT. The only place that composes everything.
+// `cxstream serve`: puts a whole node together and runs it until SIGTERM or SIGINT. The only place that composes
+// everything.
 #pragma once
 
 #include <optional>
@@ -7,13 +8,14 @@
 namespace cxstream::cli {
 
 struct serve_options {
-  std::string config_file;                // empty: defaults, without sinks
-  std::optional<std::string> data_dir;    // these three override the file
+  std::string config_file;             // empty: defaults, without sinks
+  std::optional<std::string> data_dir; // these three override the file
   std::optional<std::string> grpc_listen;
   std::optional<std::string> http_listen;
 };
 
-// Exit code: 0 after an orderly shutdown, 1 when the node could not start or not stop in time, 2 for a wrong configuration.
+// Exit code: 0 after an orderly shutdown, 1 when the node could not start or not stop in time, 2 for a wrong
+// configuration.
 int run_serve(const serve_options& options);
 
 } // namespace cxstream::cli

@@ -13,7 +13,8 @@ taxonomy_watch::taxonomy_watch(const config::node_config& config, ports::log& lo
   rules_ = std::make_shared<const actors::intake_rules>(base_);
 }
 
-base::result<std::unique_ptr<taxonomy_watch>> taxonomy_watch::start(const config::node_config& config, ports::log& log) {
+base::result<std::unique_ptr<taxonomy_watch>> taxonomy_watch::start(const config::node_config& config,
+                                                                    ports::log& log) {
   std::unique_ptr<taxonomy_watch> watch(new taxonomy_watch(config, log));
   if (!watch->file_.empty())
     if (auto loaded = watch->load(); !loaded)
