@@ -151,6 +151,12 @@ compiled_projection::compiled_projection(std::vector<projected_field> outputs) :
     fields_.push_back(whole(f));
   }
   keeps_all_ = kept_.all();
+  const auto* described = v1::CanonicalEvent::descriptor();
+  for (int i = 0; i < described->field_count(); ++i) {
+    const auto f = field_named(described->field(i)->name());
+    if (f && *f != field::custom_metrics && !keeps(*f))
+      cut_.push_back(described->field(i));
+  }
 }
 
 base::result<compiled_projection> compile_projection(const v1::Projection& projection) {
@@ -253,14 +259,9 @@ void compiled_projection::project_pipeline(v1::PipelineInfo& info) const {
 void compiled_projection::project(v1::CanonicalEvent& event) const {
   if (keeps_all_)
     return;
-  const auto* fields = v1::CanonicalEvent::descriptor();
   const auto* reflection = v1::CanonicalEvent::GetReflection();
-  for (int i = 0; i < fields->field_count(); ++i) {
-    const auto* described = fields->field(i);
-    const auto f = field_named(described->name());
-    if (f && *f != field::custom_metrics && *f != field::cleared && !keeps(*f))
-      reflection->ClearField(&event, described);
-  }
+  for (const auto* described : cut_)
+    reflection->ClearField(&event, described);
   project_metrics(event);
   project_signals(event);
   if (event.has_pipeline())

@@ -117,8 +117,9 @@ private:
 
   bool keeps_all_ = false;
   std::vector<projected_field> fields_;
-  std::bitset<field_count> kept_;      // custom_metrics: all of them
-  std::set<std::string> kept_metrics_; // single ones
+  std::bitset<field_count> kept_;                             // custom_metrics: all of them
+  std::set<std::string> kept_metrics_;                        // single ones
+  std::vector<const google::protobuf::FieldDescriptor*> cut_; // fields of the event that go wholly
 };
 
 // A source "sentiment", "churn_risk" or "effort" stands for its three parts. Errors: invalid_argument (unknown field,

@@ -66,14 +66,13 @@ void delivery_gate::pump(base::timestamp now, gate_effects& fx) {
 
 void delivery_gate::make_call(std::size_t first, gate_effects& fx) {
   call made;
-  made.probe = breaker_.call_made();
-  if (made.probe)
+  const bool probe = breaker_.call_made();
+  if (probe)
     fx.state = breaker_.state();
   std::vector<ports::delivery> events;
   const auto take = [&](std::size_t at) {
     auto p = std::move(queue_[at]);
     queue_.erase(queue_.begin() + static_cast<std::ptrdiff_t>(at));
-    p.good_seen = breaker_.good_outcomes();
     std::move(p.batch.events.begin(), p.batch.events.end(), std::back_inserter(events));
     p.batch.events.clear();
     made.parts.push_back(std::move(p));
@@ -84,11 +83,13 @@ void delivery_gate::make_call(std::size_t first, gate_effects& fx) {
     return p.blamed == 0 && p.not_before == base::timestamp{} &&
            events.size() + p.batch.events.size() <= limits_.batch_events_max;
   };
-  if (!made.probe && made.parts.front().blamed == 0)
+  if (!probe && made.parts.front().blamed == 0)
     while (first < queue_.size() && mergeable(queue_[first]))
       take(first);
   made.events = std::make_shared<const std::vector<ports::delivery>>(std::move(events));
   const auto id = ++call_ids_;
+  if (probe)
+    probe_ = id;
   fx.calls.push_back({id, made.events});
   calls_.emplace(id, std::move(made));
 }
@@ -102,10 +103,13 @@ void delivery_gate::on_answer(std::uint64_t call_id, std::span<const ports::deli
   calls_.erase(found);
   const auto state_before = breaker_.state();
   const auto good_before = breaker_.good_outcomes();
-  const bool probe = made.probe;
+  const bool probe = call_id == probe_;
   circuit_breaker::evidence evidence{breaker_};
   auto verdicts = judge(made, outcomes, evidence);
   breaker_.conclude(evidence, probe, now, random01);
+  // A probe that was overtaken by good news from an earlier call is one call among others.
+  if (probe || breaker_.state() == breaker_state::closed)
+    probe_ = 0;
   if (breaker_.state() != state_before)
     fx.state = breaker_.state();
   answer(std::move(made), std::move(verdicts), good_before, now, fx);
@@ -168,9 +172,9 @@ std::vector<delivery_gate::verdict> delivery_gate::judge(const call& made,
 bool delivery_gate::blame(part& p, std::span<const verdict> verdicts, std::uint64_t good_before) const {
   const bool held = std::any_of(verdicts.begin(), verdicts.end(),
                                 [](const verdict& v) { return v.what == fate::held || v.what == fate::throttled; });
-  if (!held || good_before == p.good_seen)
-    return false;
-  return ++p.blamed >= policy_.blame_after;
+  if (held && p.good_when_held && good_before > *p.good_when_held)
+    ++p.blamed;
+  return held && p.blamed >= policy_.blame_after;
 }
 
 // Gives back what is settled, keeps what is held.
@@ -214,6 +218,7 @@ void delivery_gate::answer(call made, std::vector<verdict> verdicts, std::uint64
 
 void delivery_gate::hold(part p, std::vector<ports::delivery> events, bool keeps_place, base::timestamp now) {
   p.batch.events = std::move(events);
+  p.good_when_held = breaker_.good_outcomes();
   p.not_before = keeps_place ? base::timestamp{} : now + policy_.open_initial;
   if (keeps_place)
     queue_.push_front(std::move(p));

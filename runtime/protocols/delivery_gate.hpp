@@ -13,8 +13,8 @@
 //  5. One delivered or permanent outcome closes the breaker. Only failures that say something new make its pause grow:
 //     an unreachable target, or a ticket that had not failed since the last good outcome; so a few poisoned tickets
 //     never shut out others for longer than a first pause.
-//  6. An event that the target answers with unreachable or throttled while it takes others is to blame itself: after
-//     blame_after such answers it goes back as transient.
+//  6. An event that was held, and is answered with unreachable or throttled again although the target has taken others
+//     since, is to blame itself: after blame_after such answers it goes back as transient.
 #pragma once
 
 #include "base/ids.hpp"
@@ -105,16 +105,15 @@ public:
 private:
   // A batch, or what is left of it.
   struct part {
-    offered_batch batch;                  // its events travel in the call while it is in one
-    std::vector<std::uint32_t> positions; // of its events in the batch as offered
-    base::timestamp not_before{};         // while closed
-    std::uint32_t blamed = 0;             // see invariant 6
-    std::uint64_t good_seen = 0;          // good outcomes when it was last sent
+    offered_batch batch;                         // its events travel in the call while it is in one
+    std::vector<std::uint32_t> positions;        // of its events in the batch as offered
+    base::timestamp not_before{};                // while closed
+    std::uint32_t blamed = 0;                    // see invariant 6
+    std::optional<std::uint64_t> good_when_held; // good outcomes there were when it was last held
   };
   struct call {
     std::vector<part> parts; // their events one after the other
     std::shared_ptr<const std::vector<ports::delivery>> events;
-    bool probe = false;
   };
   // What an outcome means for its event.
   enum class fate : std::uint8_t { settled, failed, behind_failed, held, throttled, behind_held };
@@ -140,6 +139,7 @@ private:
   std::size_t batches_ = 0;
   std::unordered_map<std::uint64_t, call> calls_;
   std::uint64_t call_ids_ = 0;
+  std::uint64_t probe_ = 0; // the call made while half open; 0 when there is none
   std::string last_error_;
 };
 
