@@ -1,0 +1,37 @@
+// How the commands of `cxstream` join the program: each file adds its subcommand, and says what to do when it was
+// chosen.
+#pragma once
+
+#include "client/exit_code.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+#include <string>
+
+namespace cxstream::cli {
+
+// What the command line asks for; set by the subcommand that was chosen, run after the whole line was read.
+struct invocation {
+  std::function<int()> run; // returns the exit code
+};
+
+// One function for each command, in the order of the help text. Each is defined in the file of its name.
+void add_serve_command(CLI::App& app, invocation& chosen);
+void add_import_command(CLI::App& app, invocation& chosen);
+void add_generate_command(CLI::App& app, invocation& chosen);
+void add_ticket_command(CLI::App& app, invocation& chosen);
+void add_tail_command(CLI::App& app, invocation& chosen);
+void add_sink_command(CLI::App& app, invocation& chosen);
+void add_dead_command(CLI::App& app, invocation& chosen);
+void add_stats_command(CLI::App& app, invocation& chosen);
+void add_verify_command(CLI::App& app, invocation& chosen);
+void add_config_command(CLI::App& app, invocation& chosen);
+void add_receiver_command(CLI::App& app, invocation& chosen);
+void add_completion_command(CLI::App& app, invocation& chosen);
+void add_version_command(CLI::App& app, invocation& chosen);
+
+// Prints "cxstream: <what>" to stderr and returns the code.
+int fail(client::exit_code code, const std::string& what);
+
+} // namespace cxstream::cli

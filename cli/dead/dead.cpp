@@ -1,0 +1,87 @@
+#include "dead/dead.hpp"
+
+namespace cxstream::cli {
+
+namespace {
+
+using action = int (*)(const dead_options&);
+
+CLI::App* add(CLI::App& dead, invocation& chosen, const std::shared_ptr<dead_options>& options, const char* name,
+              const char* what, action run) {
+  auto* command = dead.add_subcommand(name, what);
+  command->callback([&chosen, options, run] { chosen.run = [options, run] { return run(*options); }; });
+  return command;
+}
+
+void add_selector(CLI::App& command, dead_options& options) {
+  command.add_option("ID", options.ids, "Dead letters by id");
+  command.add_option("--stage", options.stage, "Where they were given up")
+      ->check(CLI::IsMember({"ingest", "ticket", "delivery"}));
+  command.add_option("--sink", options.sink, "Of this sink");
+  command.add_option("--ticket", options.ticket, "Of this ticket");
+  command.add_option("--reason", options.reason, "With this reason, such as MISSING_FIELD or budget_spent");
+}
+
+} // namespace
+
+v1::DeadLetterSelector selector_of(const dead_options& options) {
+  v1::DeadLetterSelector selector;
+  for (const auto& id : options.ids)
+    selector.add_ids(id);
+  if (options.stage == "ingest")
+    selector.set_stage(v1::INGEST);
+  else if (options.stage == "ticket")
+    selector.set_stage(v1::TICKET);
+  else if (options.stage == "delivery")
+    selector.set_stage(v1::DELIVERY);
+  selector.set_sink(options.sink);
+  selector.set_ticket_id(options.ticket);
+  selector.set_reason(options.reason);
+  return selector;
+}
+
+bool selects_something(const v1::DeadLetterSelector& selector) {
+  return selector.ByteSizeLong() > 0;
+}
+
+void add_dead_command(CLI::App& app, invocation& chosen) {
+  auto* dead =
+      app.add_subcommand("dead", "Dead letters: what was refused, or given up by a sink")->require_subcommand(1);
+  const auto options = std::make_shared<dead_options>();
+
+  auto* list = add(*dead, chosen, options, "list", "List them, oldest first", list_dead);
+  add_selector(*list, *options);
+  list->add_option("--limit", options->limit, "At most so many")->check(CLI::PositiveNumber)->capture_default_str();
+
+  auto* show = add(*dead, chosen, options, "show", "One of them, with its content", show_dead);
+  show->add_option("ID", options->id, "The dead letter")->required();
+
+  auto* edit = add(*dead, chosen, options, "edit", "Repair one that was refused, for a requeue", edit_dead);
+  edit->add_option("ID", options->id, "The dead letter")->required();
+  edit->add_option("--set", options->sets, "Set a field, such as status=open; again for more");
+  edit->add_option("--event", options->event_file, "File with the whole event as JSON; - for standard input");
+
+  auto* requeue = add(*dead, chosen, options, "requeue", "Try them again, in the order of their tickets", requeue_dead);
+  add_selector(*requeue, *options);
+  requeue->add_flag("--allow-older", options->allow_older,
+                    "Deliver also where a newer event of the ticket was delivered before");
+
+  auto* discard = add(*dead, chosen, options, "discard", "Give them up for good", discard_dead);
+  add_selector(*discard, *options);
+
+  auto* out =
+      add(*dead, chosen, options, "export", "Write them, with their content, as one JSON object a line", export_dead);
+  add_selector(*out, *options);
+  out->add_option("-o,--out", options->out, "File to write; standard output when absent");
+
+  for (auto* command : {list, show, edit, requeue, discard})
+    add_call_options(*command, options->call);
+  add_server_option(*out, options->call);
+  dead->footer("Examples:\n  cxstream dead list --stage ingest\n  cxstream dead show ingest-0006…\n"
+               "  cxstream dead edit ingest-0006… --set status=open && cxstream dead requeue ingest-0006…\n"
+               "  cxstream dead requeue --sink crm --reason budget_spent\n"
+               "  cxstream dead export --sink crm --out crm-dead.ndjson\n\n"
+               "Exit codes: 0 done, 1 none was found or one could not be requeued, 2 wrong usage, 3 no node answers.");
+}
+
+} // namespace cxstream::cli

@@ -1,0 +1,54 @@
+#include "dead/dead.hpp"
+
+#include "terminal/style.hpp"
+
+#include <absl/strings/escaping.h>
+
+#include <cstdio>
+
+namespace cxstream::cli {
+
+namespace {
+
+void print(const v1::DeadLetter& letter) {
+  const auto look = terminal::style::of_stdout();
+  const auto line = [&](const char* name, const std::string& value) {
+    if (!value.empty())
+      std::printf("  %s %s\n", look.paint(terminal::tone::dim, name).c_str(), terminal::printable(value).c_str());
+  };
+  std::printf("%s\n", look.paint(terminal::tone::strong, letter.id()).c_str());
+  line("reason:       ", letter.reason() + (letter.field_path().empty() ? "" : " at " + letter.field_path()));
+  line("message:      ", letter.message());
+  line("given up at:  ", client::time_text(letter.dead_at()) + " UTC");
+  line("source:       ", letter.source_system());
+  line("sink:         ", letter.sink());
+  line("ticket:       ", letter.ticket_id());
+  if (letter.stage() != v1::INGEST)
+    line("place:        ",
+         "partition " + std::to_string(letter.partition()) + ", offset " + std::to_string(letter.offset()));
+  if (letter.stage() == v1::DELIVERY)
+    line("sequence:     ", std::to_string(letter.ticket_sequence()));
+  if (letter.attempts() > 0)
+    line("attempts:     ", std::to_string(letter.attempts()));
+  v1::CanonicalEvent event;
+  const auto is_event = event.ParseFromString(letter.payload());
+  std::printf("  %s\n%s\n",
+              look.paint(terminal::tone::dim, letter.edited() ? "content, as it was edited:" : "content:").c_str(),
+              is_event ? client::to_json(event, client::json_layout::indented).c_str()
+                       : ("no event; the bytes are \"" + absl::CHexEscape(letter.payload()) + "\"").c_str());
+}
+
+} // namespace
+
+int show_dead(const dead_options& options) {
+  v1::GetDeadLetterRequest request;
+  request.set_id(options.id);
+  return call<v1::AdminService>(options.call, &v1::AdminService::Stub::GetDeadLetter, request,
+                                [&](const v1::GetDeadLetterResponse& answer) {
+                                  if (!options.call.json)
+                                    print(answer.dead_letter());
+                                  return client::exit_ok;
+                                });
+}
+
+} // namespace cxstream::cli

@@ -1,0 +1,55 @@
+// `cxstream import`: the rows of files become events on a node.
+#pragma once
+
+#include "client/connection.hpp"
+#include "client/exit_code.hpp"
+#include "sources/files/import_ledger.hpp"
+#include "sources/mapping/mapping.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cxstream::cli {
+
+struct import_options {
+  std::vector<std::string> files;
+  std::string mapping;
+  std::string rejects;
+  std::string state; // empty: beside each file
+  std::string server = client::default_server;
+  std::optional<std::uint64_t> shuffle;
+  double rate = 0; // rows a second; 0: as fast as they go
+  std::uint32_t in_flight = 16'384;
+  double patience_s = 60;
+  bool resume = true;
+  bool json = false;
+  bool dry_run = false;
+  bool quiet = false;
+};
+
+// What became of one file.
+struct import_outcome {
+  std::string file;
+  sources::import_counts counts;
+  double seconds = 0;
+  std::uint64_t resumed_at = 0;
+  client::exit_code code = client::exit_ok;
+  std::string trouble; // why it stopped early
+};
+
+// Returns the exit code.
+int run_import(const import_options& options);
+
+// One file, whole. `append_rejects`: an earlier file of this run has written the rejects file already.
+import_outcome import_file(const import_options& options, const std::string& file, const sources::mapping& rules,
+                           std::uint64_t rejects_before);
+// The same without a node: maps and counts, and shows the first event.
+import_outcome try_file(const import_options& options, const std::string& file, const sources::mapping& rules);
+
+// The summary, for people or as JSON.
+std::string outcome_text(const import_outcome& outcome);
+std::string outcome_json(const import_outcome& outcome);
+
+} // namespace cxstream::cli
