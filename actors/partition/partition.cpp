@@ -39,15 +39,20 @@ caf::result<append_answer> partition_state::append(append_events& request) {
 }
 
 void partition_state::send_next_append() {
-  std::vector<protocols::log_entry> entries;
-  while (!gathering_.empty() && (in_flight_.empty() || entries.size() < config_->append_entries_max)) {
+  auto& entries = in_flight_entries_;
+  entries.clear();
+  while (!gathering_.empty() && (entries.empty() || entries.size() < config_->append_entries_max)) {
     auto& next = gathering_.front();
-    entries.insert(entries.end(), next.entries.begin(), next.entries.end());
-    in_flight_.push_back(std::move(next));
+    in_flight_.push_back({std::move(next.promise), next.entries.size()});
+    std::move(next.entries.begin(), next.entries.end(), std::back_inserter(entries));
     gathering_.pop_front();
   }
-  if (entries.empty())
+  if (entries.empty()) {
+    for (auto& sent : in_flight_)
+      sent.promise.deliver(append_answer{});
+    in_flight_.clear();
     return;
+  }
   in_flight_first_ = partition_->reserve(entries.size());
   auto value = protocols::encode_log_batch(config_->epoch, in_flight_first_, config_->dedup_window, entries);
   self_->send(config_->log_writer, log_append{config_->id, in_flight_first_, static_cast<std::uint32_t>(entries.size()),
@@ -64,10 +69,8 @@ void partition_state::appended(log_appended& answer) {
 }
 
 void partition_state::apply(base::timestamp committed_at) {
-  protocols::committed_batch batch{in_flight_first_, committed_at, config_->dedup_window, {}};
-  for (auto& waiting : in_flight_)
-    std::move(waiting.entries.begin(), waiting.entries.end(), std::back_inserter(batch.entries));
-  auto applied = partition_->apply(std::move(batch));
+  auto applied = partition_->apply({in_flight_first_, committed_at, config_->dedup_window, std::move(in_flight_entries_)});
+  in_flight_entries_.clear();
   if (!applied) {
     fail(applied.err());
     return;
@@ -84,16 +87,16 @@ void partition_state::apply(base::timestamp committed_at) {
 void partition_state::answer(const std::vector<model::decision>& decisions, base::log_offset first) {
   std::size_t next = 0;
   std::uint64_t counts[3] = {0, 0, 0}, late = 0;
-  for (auto& waiting : in_flight_) {
+  for (auto& sent : in_flight_) {
     append_answer out;
-    out.outcomes.reserve(waiting.entries.size());
-    for (std::size_t i = 0; i < waiting.entries.size(); ++i, ++next) {
+    out.outcomes.reserve(sent.entries);
+    for (std::size_t i = 0; i < sent.entries; ++i, ++next) {
       const auto& d = decisions[next];
       ++counts[static_cast<std::size_t>(d.outcome)];
       late += d.late;
       out.outcomes.push_back({d.outcome, d.sequence, base::log_offset{first.value + next}, d.late});
     }
-    waiting.promise.deliver(std::move(out));
+    sent.promise.deliver(std::move(out));
   }
   in_flight_.clear();
   config_->metrics.accepted(counts[0]);
@@ -107,8 +110,8 @@ void partition_state::fail(const base::error& why) {
   if (health_.ok)
     config_->on_failure(why);
   health_ = {false, why};
-  for (auto& waiting : in_flight_)
-    waiting.promise.deliver(append_answer{health_, {}});
+  for (auto& sent : in_flight_)
+    sent.promise.deliver(append_answer{health_, {}});
   for (auto& waiting : gathering_)
     waiting.promise.deliver(append_answer{health_, {}});
   in_flight_.clear();

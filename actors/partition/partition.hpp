@@ -70,8 +70,13 @@ private:
   std::optional<partition_config> config_;
   std::optional<protocols::partition> partition_;
   verdict health_;
+  struct sent_append {
+    caf::typed_response_promise<append_answer> promise;
+    std::size_t entries;
+  };
   std::deque<waiting_append> gathering_;
-  std::vector<waiting_append> in_flight_;
+  std::vector<sent_append> in_flight_;
+  std::vector<protocols::log_entry> in_flight_entries_;
   base::log_offset in_flight_first_;
   std::deque<std::shared_ptr<const protocols::history_run>> recent_;
   std::deque<std::size_t> recent_bytes_;

@@ -2,6 +2,8 @@
 
 #include "model/ticket_fold.hpp"
 
+#include <google/protobuf/arena.h>
+
 #include <algorithm>
 
 namespace cxstream::model {
@@ -100,8 +102,13 @@ void ticket::load_run(const v1::TicketIndex& run) {
   }
 }
 
-v1::TicketIndex ticket::index_of(std::size_t from_sequence0, std::size_t count) const {
-  v1::TicketIndex run;
+void ticket::fill_index(std::size_t from_sequence0, std::size_t count, v1::TicketIndex& run) const {
+  const auto reserve = [count](auto* field) { field->Reserve(static_cast<int>(count)); };
+  reserve(run.mutable_offset_deltas());
+  reserve(run.mutable_committed_at_us_deltas());
+  reserve(run.mutable_key_hash_high());
+  reserve(run.mutable_key_hash_low());
+  reserve(run.mutable_content_hash());
   std::uint64_t offset = 0;
   std::int64_t committed = 0;
   for (auto i = from_sequence0 - base_; i < from_sequence0 - base_ + count; ++i) {
@@ -114,23 +121,28 @@ v1::TicketIndex ticket::index_of(std::size_t from_sequence0, std::size_t count) 
     run.add_key_hash_low(e.print.key_low);
     run.add_content_hash(e.print.content);
   }
-  return run;
 }
 
-v1::TicketSnapshot ticket::snapshot() const {
-  v1::TicketSnapshot out;
-  *out.mutable_state() = state_;
+// The state is lent to the message while it is serialized, not copied.
+std::string ticket::snapshot() const {
+  google::protobuf::Arena arena;
+  auto& out = *google::protobuf::Arena::CreateMessage<v1::TicketSnapshot>(&arena);
   const auto full = state_.ticket_sequence() / run_length;
   out.set_sealed_runs(static_cast<std::uint32_t>(full));
-  *out.mutable_open_run() = index_of(full * run_length, state_.ticket_sequence() - full * run_length);
-  return out;
+  fill_index(full * run_length, state_.ticket_sequence() - full * run_length, *out.mutable_open_run());
+  out.unsafe_arena_set_allocated_state(const_cast<v1::TicketState*>(&state_));
+  auto bytes = out.SerializeAsString();
+  out.unsafe_arena_release_state();
+  return bytes;
 }
 
 std::vector<ticket::sealed_run> ticket::newly_sealed() const {
   std::vector<sealed_run> out;
   const auto full = static_cast<std::uint32_t>(state_.ticket_sequence() / run_length);
-  for (auto n = sealed_; n < full; ++n)
-    out.push_back({n, index_of(std::size_t{n} * run_length, run_length)});
+  for (auto n = sealed_; n < full; ++n) {
+    out.push_back({n, {}});
+    fill_index(std::size_t{n} * run_length, run_length, out.back().run);
+  }
   return out;
 }
 

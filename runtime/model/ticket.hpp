@@ -16,6 +16,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -73,7 +74,8 @@ public:
   }
 
   // What has to be written for the ticket to be at rest: the snapshot, and the runs filled since the last call of sealed().
-  v1::TicketSnapshot snapshot() const;
+  // A serialized TicketSnapshot.
+  std::string snapshot() const;
   struct sealed_run {
     std::uint32_t number;
     v1::TicketIndex run;
@@ -97,7 +99,7 @@ private:
   const entry* find(const fingerprint& print, const log_place& place) const;
   void remember(const fingerprint& print, const log_place& place);
   void load_run(const v1::TicketIndex& run);
-  v1::TicketIndex index_of(std::size_t from_sequence0, std::size_t count) const;
+  void fill_index(std::size_t from_sequence0, std::size_t count, v1::TicketIndex& run) const;
   void rebuild_lookup();
 
   v1::TicketState state_;

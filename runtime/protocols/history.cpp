@@ -22,6 +22,7 @@ base::result<void> join(base::partition_id p, std::string_view log_value, std::s
   auto log = decode_log_batch(log_value);
   if (!log)
     return log.err();
+  pipeline_stamp stamp(p);
   auto before = applied.history_before();
   const bool first_batch = run.items.empty() && run.first_offset == run.next_offset;
   for (std::size_t i = 0; i < log->entries.size(); ++i) {
@@ -36,7 +37,7 @@ base::result<void> join(base::partition_id p, std::string_view log_value, std::s
     auto& entry = log->entries[i];
     const base::ticket_sequence sequence{placement >> 1};
     auto ticket_id = model::peek_ticket_id(entry.event);
-    entry.event += pipeline_suffix(p, offset, sequence, (placement & 1) != 0, base::to_us(log->committed_at));
+    stamp.append_to(entry.event, offset, sequence, (placement & 1) != 0, log->committed_at);
     run.items.push_back({offset, sequence, std::move(ticket_id), std::move(entry.event)});
   }
   if (first_batch)
@@ -55,23 +56,18 @@ base::result<std::string> batch_key(const ports::store& store, base::partition_i
 
 } // namespace
 
-std::string pipeline_suffix(base::partition_id p, base::log_offset offset, base::ticket_sequence sequence, bool late,
-                            std::int64_t committed_at_us) {
-  v1::PipelineInfo info;
-  info.set_ticket_sequence(sequence.value);
-  info.set_partition(p.value);
+pipeline_stamp::pipeline_stamp(base::partition_id partition) {
+  stamp_.mutable_pipeline()->set_partition(partition.value);
+}
+
+void pipeline_stamp::append_to(std::string& event, base::log_offset offset, base::ticket_sequence sequence, bool late,
+                               base::timestamp committed_at) {
+  auto& info = *stamp_.mutable_pipeline();
   info.set_offset(offset.value);
+  info.set_ticket_sequence(sequence.value);
   info.set_late(late);
-  model::set_us(*info.mutable_committed_at(), committed_at_us);
-  // field 30, length-delimited: tag 0xf2 0x01, then the length (below 128 here).
-  const auto body = info.SerializeAsString();
-  std::string out;
-  out.reserve(body.size() + 3);
-  out.push_back(static_cast<char>(0xf2));
-  out.push_back(static_cast<char>(0x01));
-  out.push_back(static_cast<char>(body.size()));
-  out += body;
-  return out;
+  model::set_us(*info.mutable_committed_at(), base::to_us(committed_at));
+  stamp_.AppendToString(&event);
 }
 
 base::result<history_run> read_history(const ports::store& store, base::partition_id p, base::log_offset from,

@@ -1,10 +1,13 @@
-// The canonical history of a partition as sinks read it: the log's events that took effect, with their places. Reading it
-// joins a LogBatch with what applying it decided. Pure over ports::store.
+// The canonical history of a partition as sinks read it: the log's events that took effect, with their places. Reading
+// it joins a LogBatch with what applying it decided. Pure over ports::store.
 #pragma once
 
 #include "base/ids.hpp"
 #include "base/result.hpp"
+#include "base/time.hpp"
 #include "ports/store.hpp"
+
+#include "cxstream/v1/event.pb.h"
 
 #include <memory>
 #include <string>
@@ -38,12 +41,22 @@ struct history_run {
   }
 };
 
-// What the pipeline adds to an event: serialized so that appending it to the event's bytes sets the fields.
-std::string pipeline_suffix(base::partition_id p, base::log_offset offset, base::ticket_sequence sequence, bool late,
-                            std::int64_t committed_at_us);
+// Adds what the pipeline knows to events, without parsing them: protobuf messages that follow each other merge. Keeps its
+// message between events, so that stamping allocates nothing.
+class pipeline_stamp {
+public:
+  explicit pipeline_stamp(base::partition_id partition);
+  // Appends the fields to a serialized event.
+  void append_to(std::string& event, base::log_offset offset, base::ticket_sequence sequence, bool late,
+                 base::timestamp committed_at);
 
-// Reads from the store: events from `from` on, whole log batches (cut at `from`) until max_events are gathered or the offset
-// `end` is reached. history_before is exact for first_offset. Empty (first == next == from) when there is nothing.
+private:
+  v1::CanonicalEvent stamp_;
+};
+
+// Reads from the store: events from `from` on, whole log batches (cut at `from`) until max_events are gathered or the
+// offset `end` is reached. history_before is exact for first_offset. Empty (first == next == from) when there is
+// nothing.
 base::result<history_run> read_history(const ports::store& store, base::partition_id p, base::log_offset from,
                                        base::log_offset end, std::size_t max_events);
 // One event. not_found when the offset is none of the history.

@@ -11,7 +11,7 @@ namespace cxstream::protocols {
 using ports::family;
 
 partition::partition(base::partition_id id, ports::store& store, std::size_t live_weight_max)
-    : id_(id), store_(store), tickets_(id, store, live_weight_max) {}
+    : id_(id), store_(store), tickets_(id, store, live_weight_max), stamp_(id) {}
 
 base::result<void> partition::recover() {
   tickets_.clear();
@@ -102,7 +102,7 @@ base::result<applied_batch> partition::apply(committed_batch batch) {
       continue;
     }
     applied.add_placements(decided->sequence.value << 1 | (decided->late ? 1 : 0));
-    entry.event += pipeline_suffix(id_, place.offset, decided->sequence, decided->late, base::to_us(place.committed_at));
+    stamp_.append_to(entry.event, place.offset, decided->sequence, decided->late, place.committed_at);
     run->items.push_back({place.offset, decided->sequence, event.ticket_id(), std::move(entry.event)});
   }
   ports::write_batch derived;

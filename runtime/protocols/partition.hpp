@@ -1,10 +1,11 @@
 // One partition: the order of its appends, and the fold of its committed log into tickets, history and totals.
-// Not thread-safe; owned by the partition actor. Decides without clock and randomness; reads and writes only ports::store.
+// Not thread-safe; owned by the partition actor. Decides without clock and randomness; reads and writes only
+// ports::store.
 //
 // Invariants:
 //  1. Offsets are given out in order without a gap; an entry is applied only after its batch is committed (log first).
-//  2. Applying the same log gives the same decisions, sequences and events (promise P9), also when it is applied again after a
-//     crash over derived data that is already there.
+//  2. Applying the same log gives the same decisions, sequences and events (promise P9), also when it is applied again
+//     after a crash over derived data that is already there.
 //  3. applied ≤ committed ≤ reserved offsets.
 #pragma once
 
@@ -29,9 +30,9 @@ struct partition_totals {
 
 // What one committed batch came to.
 struct applied_batch {
-  std::vector<model::decision> decisions;   // one an entry
-  std::shared_ptr<const history_run> run;   // for the sinks
-  std::vector<v1::DeadLetter> conflicts;    // already in the store
+  std::vector<model::decision> decisions; // one an entry
+  std::shared_ptr<const history_run> run; // for the sinks
+  std::vector<v1::DeadLetter> conflicts;  // already in the store
 };
 
 class partition {
@@ -83,6 +84,7 @@ private:
   base::partition_id id_;
   ports::store& store_;
   ticket_cache tickets_;
+  pipeline_stamp stamp_;
   base::log_offset reserved_; // next to give out
   base::log_offset applied_;  // next to apply
   partition_totals totals_;

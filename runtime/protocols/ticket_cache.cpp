@@ -79,7 +79,7 @@ ports::write_batch ticket_cache::dirty_batch() const {
     const auto& id = state.ticket_id();
     for (auto& [number, run] : it->ticket.newly_sealed())
       batch.put(ports::family::ticket_index, ports::keys::ticket_run(partition_, id, number), run.SerializeAsString());
-    batch.put(ports::family::tickets, ports::keys::ticket(partition_, id), it->ticket.snapshot().SerializeAsString());
+    batch.put(ports::family::tickets, ports::keys::ticket(partition_, id), it->ticket.snapshot());
     const auto& account = state.account_id().value();
     if (account == it->written_account)
       continue;

@@ -1,5 +1,5 @@
-// The live tickets of a partition: loaded on demand, written when dirty, passivated when over the bound (oldest use first).
-// Not thread-safe; owned by its partition.
+// The live tickets of a partition: loaded on demand, written when dirty, passivated when over the bound (oldest use
+// first). Not thread-safe; owned by its partition.
 //
 // Invariant: a ticket leaves memory only when the store has its latest state.
 #pragma once
@@ -17,7 +17,8 @@ namespace cxstream::protocols {
 class ticket_cache {
 public:
   ticket_cache(base::partition_id partition, const ports::store& store, std::size_t weight_max)
-      : partition_(partition), store_(store), weight_max_(weight_max) {}
+      : partition_(partition), store_(store), weight_max_(weight_max) {
+  }
 
   // The ticket, from memory or disk, or a new one without events. Valid until the next call of passivate().
   // `committed_at` and `dedup_window` say how far back fingerprints are needed.
