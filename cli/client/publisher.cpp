@@ -187,6 +187,7 @@ publisher::publisher(std::shared_ptr<grpc::Channel> channel, const publish_limit
 
 grpc::Status publisher::run(batch_source& source, publish_observer& observer) {
   auto pause = limits_.backoff_initial;
+  grpc::Status last_reason(grpc::StatusCode::DEADLINE_EXCEEDED, "the node stopped answering");
   while (true) {
     const auto heard_before = heard_at_;
     const auto status = stream(*this, source, observer).run();
@@ -198,8 +199,10 @@ grpc::Status publisher::run(batch_source& source, publish_observer& observer) {
     const auto broke = status.ok() || status.error_code() == grpc::StatusCode::CANCELLED;
     if (!broke && !is_passing(status))
       return status;
+    if (!broke)
+      last_reason = status;
     if (steady_clock::now() - heard_at_ > patience())
-      return broke ? grpc::Status(grpc::StatusCode::DEADLINE_EXCEEDED, "the node stopped answering") : status;
+      return last_reason;
     window_.lost();
     pause = heard_at_ == heard_before ? std::min(pause * 2, limits_.backoff_max) : limits_.backoff_initial;
     observer.on_retry(status, pause);

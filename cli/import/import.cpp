@@ -44,10 +44,10 @@ int run_import(const import_options& options) {
     const auto is_first = &file == &options.files.front();
     const auto outcome = options.dry_run ? try_file(options, file, *rules)
                                          : import_file(options, file, *rules, is_first ? 0 : size_of(options.rejects));
-    const auto never_began = outcome.code == client::exit_usage;
+    const auto began = outcome.code != client::exit_usage && outcome.counts.rows > 0;
     if (options.json)
       std::fputs(outcome_json(outcome).c_str(), stdout);
-    else if (!never_began)
+    else if (began || outcome.trouble.empty())
       std::fputs(outcome_text(outcome).c_str(), stdout);
     std::fflush(stdout);
     if (!outcome.trouble.empty())

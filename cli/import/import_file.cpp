@@ -17,7 +17,8 @@ using client::steady_time;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds state_every{500};
+constexpr milliseconds state_every{500};
+constexpr milliseconds notice_from{500}; // shorter pauses are nobody's business
 
 std::string base_name(const std::string& file) {
   return std::filesystem::path(file).filename().string();
@@ -162,7 +163,7 @@ void file_import::on_progress(import_source& source, steady_time now) {
 
 void file_import::on_retry(const grpc::Status& why, milliseconds pause) {
   display_.clear();
-  if (!options_.quiet)
+  if (!options_.quiet && pause >= notice_from)
     std::fprintf(stderr, "%s: the node is away or busy (%s); trying again in %s\n", base_name(file_).c_str(),
                  why.error_message().empty() ? "the stream ended" : why.error_message().c_str(),
                  terminal::span(pause).c_str());
@@ -175,6 +176,8 @@ void file_import::save(import_source& source) {
     if (const auto written = rejects_->append(lines); !written)
       disk_trouble_ = written.err().message;
   }
+  if (source.ledger().settled() == state_.settled)
+    return; // nothing new; a node that was never reached leaves no file behind
   auto now = state_;
   now.settled = source.ledger().settled();
   now.counts = source.ledger().counts();

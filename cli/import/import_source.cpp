@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::uint32_t batch_events_max = 512;
 constexpr std::size_t batch_bytes_max = 2u << 20u; // the node takes 4 MiB
+constexpr std::size_t event_bytes_max = 1u
+                                        << 20u; // the node refuses events from 64 KiB on, but must get them to say so
 constexpr std::chrono::milliseconds rate_step{20};
 
 } // namespace
@@ -75,6 +77,9 @@ bool import_source::fill(client::batch_builder& builder, batch_note& note, std::
     if (!more || !*more)
       return false;
     ++taken_;
+    if (row.event.size() > event_bytes_max)
+      row.refused = {v1::TOO_LARGE, "",
+                     "the event has " + std::to_string(row.event.size()) + " bytes; 64 KiB are allowed"};
     if (row.refused) {
       ++note.counts.unmapped;
       note.refused_lines[row.number] = sources::reject_line(file_, row.number, row.line, row.raw, *row.refused);

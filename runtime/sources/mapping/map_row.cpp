@@ -101,7 +101,8 @@ std::optional<row_reject> map_canonical(const row& from, v1::CanonicalEvent& eve
   const auto status = google::protobuf::util::JsonStringToMessage(from.raw, &event);
   if (status.ok())
     return std::nullopt;
-  return row_reject{v1::MALFORMED, "", "not a canonical event as JSON: " + status.message().ToString()};
+  const auto why = status.message().ToString();
+  return row_reject{v1::MALFORMED, "", "not a canonical event as JSON: " + why.substr(0, why.find('\n'))};
 }
 
 } // namespace
