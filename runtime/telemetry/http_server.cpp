@@ -3,8 +3,10 @@
 #include <CivetServer.h>
 #include <nlohmann/json.hpp>
 
-#include <cstring>
+#include <array>
+#include <chrono>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -24,6 +26,12 @@ struct answer {
 std::string error_json(std::string_view code, const std::string& message) {
   const nlohmann::ordered_json body{{"error", {{"code", code}, {"message", message}}}};
   return body.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+// Where a listener at this address can be reached from its own machine.
+std::string host_of(std::string_view listen) {
+  const std::string_view host = listen.substr(0, listen.rfind(':'));
+  return host.empty() || host == "0.0.0.0" || host == listen ? "127.0.0.1" : std::string(host);
 }
 
 void send(mg_connection* connection, const answer& what, bool with_body, const char* allow = nullptr) {
@@ -112,11 +120,25 @@ private:
 
 http_server::http_server() = default;
 
-http_server::~http_server() = default;
+// CivetWeb's acceptor looks only every two seconds whether it shall stop, but after every connection: so it gets some.
+http_server::~http_server() {
+  if (!server_)
+    return;
+  const std::jthread waker([this](const std::stop_token& stopped) {
+    while (!stopped.stop_requested()) {
+      std::array<char, 128> error{};
+      if (mg_connection* connection = mg_connect_client(host_.c_str(), port_, 0, error.data(), error.size()))
+        mg_close_connection(connection);
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  });
+  server_->close();
+}
 
 base::result<std::unique_ptr<http_server>> http_server::start(const http_options& options, http_sources sources,
                                                               ports::log& log) {
   std::unique_ptr<http_server> self(new http_server);
+  self->host_ = host_of(options.listen);
   self->front_ = std::make_unique<front>(std::move(sources), log);
   const std::vector<std::string> settings{"listening_ports",    options.listen, //
                                           "num_threads",        "4",            //

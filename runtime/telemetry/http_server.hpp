@@ -43,6 +43,7 @@ private:
   class front;
   http_server();
 
+  std::string host_;             // where it can be reached from this machine
   std::unique_ptr<front> front_; // outlives the threads of server_
   std::unique_ptr<CivetServer> server_;
   int port_ = 0;

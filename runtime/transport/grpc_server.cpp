@@ -3,6 +3,7 @@
 #include "transport/admin_endpoint.hpp"
 #include "transport/query_endpoint.hpp"
 
+#include <grpc/grpc.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/resource_quota.h>
@@ -23,9 +24,12 @@ constexpr int header_bytes_max = 16 << 10;
 constexpr int handshake_ms_max = 10'000;
 constexpr int client_ping_every_ms_min = 10'000;
 
-void enable_plugins() {
+void prepare_library() {
   static std::once_flag once;
   std::call_once(once, [] {
+    // Kept for good: the last user's grpc_shutdown() may wait ten seconds for a poller thread, which would make a node
+    // slow to stop.
+    grpc_init();
     grpc::EnableDefaultHealthCheckService(true);
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   });
@@ -84,7 +88,7 @@ grpc_server::grpc_server() = default;
 
 base::result<std::unique_ptr<grpc_server>> grpc_server::start(const grpc_options& options,
                                                               const grpc_services& services) {
-  enable_plugins();
+  prepare_library();
   std::unique_ptr<grpc_server> self(new grpc_server);
   self->endpoints_ = std::make_unique<endpoints>(options, services);
   grpc::ServerBuilder builder;
