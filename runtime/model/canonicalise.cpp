@@ -163,16 +163,18 @@ void append(std::string& out, std::string_view text) {
   out += text;
 }
 
-// "id:" and the source's own event id, where that fits into a key; else "h:" and a hash.
+// "id:", the source and its own event id (two sources may number alike), where that fits into a key; else "h:" and a hash.
 std::string derived_key(const v1::CanonicalEvent& e, std::uint64_t content) {
-  constexpr std::string_view prefix = "id:";
-  if (!e.event_id().empty() && e.event_id().size() + prefix.size() <= validation_limits{}.id_bytes)
-    return std::string(prefix) + e.event_id();
+  if (!e.event_id().empty()) {
+    auto key = "id:" + e.source_system() + ":" + e.event_id();
+    if (key.size() <= validation_limits{}.id_bytes)
+      return key;
+  }
   std::string identity;
+  append(identity, e.source_system());
   if (!e.event_id().empty()) {
     append(identity, e.event_id());
   } else {
-    append(identity, e.source_system());
     append(identity, e.ticket_id());
     append(identity, e.version());
     append(identity, static_cast<std::uint64_t>(e.occurred_at().seconds()));
