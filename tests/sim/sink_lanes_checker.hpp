@@ -40,6 +40,10 @@ public:
     return history[by_offset_.at(offset)];
   }
   void append(sim_event event);
+  // The target takes it from now on.
+  void heal(std::uint64_t offset) {
+    history[by_offset_.at(offset)].poisoned = false;
+  }
   std::uint64_t events_below(std::uint64_t offset) const;
 
   // What the world did.

@@ -257,7 +257,7 @@ void sink_lanes_world::requeue() {
   const bool superseded = newer_delivered || checker_.newer_in_flight(event);
   const bool allow_older = dice_.chance(0.4);
   if (dice_.chance(0.7))
-    const_cast<sim_event&>(event).poisoned = false;
+    checker_.heal(offset);
   call([&](auto& fx) {
     const auto result =
         machine_->requeue({event.ticket, base::log_offset{offset}, newer_delivered, allow_older}, now_, fx);
