@@ -100,7 +100,7 @@ int run_receiver(const receiver_options& options) {
   statistics count(desk);
   try {
     CivetServer server({"listening_ports", "127.0.0.1:" + std::to_string(options.port), "num_threads", "32",
-                        "enable_keep_alive", "yes", "keep_alive_timeout_ms", "5000", "tcp_nodelay", "1"});
+                        "enable_keep_alive", "yes", "keep_alive_timeout_ms", "1000", "tcp_nodelay", "1"});
     server.addHandler("/stats", count);
     server.addHandler("/", take);
     std::printf("listening on 127.0.0.1:%d\n", server.getListeningPorts().at(0));

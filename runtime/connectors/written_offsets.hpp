@@ -47,7 +47,7 @@ public:
   // Closes the gaps that can be. To be called after the events of one delivery were added.
   void close_gaps();
 
-  // Every event below was written or will not come; 0 when nothing was written.
+  // Every event from the lowest written one up to here was written or will not come; 0 when nothing was written.
   base::log_offset position() const;
   std::vector<written_range> ranges() const;
   const std::set<base::log_offset>& refused() const {

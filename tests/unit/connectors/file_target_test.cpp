@@ -1,7 +1,7 @@
 #include "connectors/file/file_target.hpp"
 
-#include "connectors/deliveries.hpp"
-#include "connectors/memory_disk.hpp"
+#include "deliveries.hpp"
+#include "memory_disk.hpp"
 
 #include <fstream>
 #include <gmock/gmock.h>

@@ -1,6 +1,6 @@
 #include "connectors/encoding/json_event.hpp"
 
-#include "connectors/deliveries.hpp"
+#include "deliveries.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 #include "connectors/sqlite/sqlite_target.hpp"
 
-#include "connectors/deliveries.hpp"
 #include "connectors/sqlite/schema.hpp"
+#include "deliveries.hpp"
 
 #include <csignal>
 #include <gmock/gmock.h>
