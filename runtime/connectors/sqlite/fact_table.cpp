@@ -49,6 +49,7 @@ fact_table::fact_table(database& db, dimensions& dims)
 bool fact_table::add(std::int64_t ticket_key, const ports::delivery& place, const v1::CanonicalEvent& event,
                      base::timestamp delivered_at) {
   const auto& pipeline = event.pipeline();
+  insert_.reset(); // a failed event may have left its parameters
   bind_place(ticket_key, place, event);
   bind_time(11, occurred_at_, time_of(event.occurred_at()));
   if (pipeline.has_received_at())

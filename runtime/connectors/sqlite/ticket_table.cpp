@@ -116,6 +116,7 @@ void ticket_table::write(ticket& t) {
   const auto metrics = metrics_json(s);
   const auto tags = s.raw_tags().values().empty() ? std::string() : json_of(&s.raw_tags().values());
   const auto revisions = bytes_of(s);
+  update_.reset(); // a failed ticket may have left its parameters
   update_.bind(1, t.key);
   update_.bind(2, std::int64_t{s.partition()});
   update_.bind(3, static_cast<std::int64_t>(s.ticket_sequence()));
