@@ -12,10 +12,10 @@ static_assert(latency_histogram::bound_count % exported_every == 0, "the greates
 
 constexpr auto bounds_us = [] {
   std::array<std::int64_t, latency_histogram::bound_count> bounds{};
-  double bound = 100;
-  for (auto& b : bounds) {
-    b = static_cast<std::int64_t>(bound + 0.5);
-    bound *= 1.2;
+  std::int64_t bound_ns = 100'000;
+  for (auto& bound_us : bounds) {
+    bound_us = bound_ns / 1'000;
+    bound_ns = bound_ns * 6 / 5;
   }
   return bounds;
 }();

@@ -19,7 +19,7 @@ void publish_stream::on_start() {
     end(to_status(base::error_code::unavailable, "the node takes no events now: try later"));
 }
 
-void publish_stream::on_message(grpc::ByteBuffer bytes) {
+void publish_stream::on_message(grpc::ByteBuffer& bytes) {
   const std::uint64_t size = bytes.Length();
   auto read = read_batch(bytes, batch_);
   if (auto* batch = std::get_if<v1::RawPublishRequest>(&read)) {

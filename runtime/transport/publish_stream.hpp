@@ -30,7 +30,7 @@ public:
 
 private:
   void on_start() override;
-  void on_message(grpc::ByteBuffer bytes) override;
+  void on_message(grpc::ByteBuffer& bytes) override;
   void on_half_close() override;
   void on_written(const outgoing& message) override;
   void after_written() override;

@@ -17,7 +17,7 @@ grpc::Status to_status(base::error_code code, std::string message) {
     message.resize(message_bytes_max);
     message += "…";
   }
-  return {static_cast<grpc::StatusCode>(base::traits_of(code).grpc_status), std::move(message)};
+  return {static_cast<grpc::StatusCode>(base::traits_of(code).grpc_status), message};
 }
 
 grpc::Status to_status(const base::error& why) {

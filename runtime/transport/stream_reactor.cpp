@@ -65,7 +65,7 @@ void stream_reactor::OnReadDone(bool ok) {
     wanted = !flow_.ending();
   }
   if (wanted)
-    on_message(std::move(bytes));
+    on_message(bytes);
   const std::lock_guard lock(mutex_);
   flow_.read_done(ok);
   if (!ok)

@@ -47,7 +47,7 @@ protected:
   // Before the first read, without the lock.
   virtual void on_start() {
   }
-  virtual void on_message(grpc::ByteBuffer bytes) = 0;
+  virtual void on_message(grpc::ByteBuffer& bytes) = 0;
   // The client will send no more (it may also be gone). With the lock.
   virtual void on_half_close() = 0;
   // With the lock.

@@ -7,7 +7,7 @@
 
 namespace cxstream::transport {
 
-void subscribe_stream::on_message(grpc::ByteBuffer bytes) {
+void subscribe_stream::on_message(grpc::ByteBuffer& bytes) {
   if (bytes.Length() > most_.request_bytes_max)
     return refuse("the request has " + std::to_string(bytes.Length()) + " bytes, the most is " +
                   std::to_string(most_.request_bytes_max));
@@ -63,10 +63,10 @@ void subscribe_stream::opened(base::result<std::shared_ptr<ports::subscriber_ses
 }
 
 void subscribe_stream::on_events(std::vector<std::string> events) {
-  auto messages = pack_events(std::move(events), most_.response_bytes_max);
+  const auto messages = pack_events(std::move(events), most_.response_bytes_max);
   const std::lock_guard lock(mutex_);
-  for (auto& message : messages)
-    flow_.push({std::move(message)});
+  for (const auto& message : messages)
+    flow_.push({message});
   pump();
 }
 

@@ -31,7 +31,7 @@ public:
 private:
   enum class stage { new_born, opening, open };
 
-  void on_message(grpc::ByteBuffer bytes) override;
+  void on_message(grpc::ByteBuffer& bytes) override;
   void on_half_close() override;
   void on_gone() override;
   void decide() override;
