@@ -7,6 +7,7 @@
 #include "model/filter.hpp"
 #include "model/projection.hpp"
 #include "ports/keys.hpp"
+#include "protocols/history.hpp"
 
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
@@ -60,7 +61,7 @@ base::result<void> sink_roster::start() {
   if (auto scanned = config_.store.scan(family::meta, prefix, keys::after_prefix(prefix), visit); !scanned)
     return scanned.err();
   for (const auto& start : known) {
-    auto entry = spawn_subscriber(start, false);
+    auto entry = spawn_subscriber(start);
     if (!entry)
       return entry.err();
     entries_.emplace(entry->name, std::move(*entry));
@@ -88,12 +89,12 @@ base::result<sink_entry> sink_roster::spawn_configured(const sink_setup& setup) 
       workers.push_back(system_.spawn(target_worker, worker));
   }
   entry.courier = spawn_courier(entry.name, setup.config, setup.traits, std::move(workers), batches_in_flight);
-  if (auto spawned = spawn_partitions(entry, setup.config, setup.traits, false); !spawned)
+  if (auto spawned = spawn_partitions(entry, setup.config, setup.traits); !spawned)
     return spawned.err();
   return entry;
 }
 
-base::result<sink_entry> sink_roster::spawn_subscriber(const v1::StartSubscription& start, bool is_new) {
+base::result<sink_entry> sink_roster::spawn_subscriber(const v1::StartSubscription& start) {
   auto record = record_of(start.name());
   if (!record)
     return record.err();
@@ -105,7 +106,7 @@ base::result<sink_entry> sink_roster::spawn_subscriber(const v1::StartSubscripti
   const ports::target_traits traits{256, partitions_.size(), false, false};
   entry.courier = spawn_courier(entry.name, settings, traits,
                                 {caf::actor_cast<target_worker_actor>(entry.subscriber)}, batches_in_flight);
-  if (auto spawned = spawn_partitions(entry, settings, traits, is_new && start.start_at() == v1::LATEST); !spawned)
+  if (auto spawned = spawn_partitions(entry, settings, traits); !spawned)
     return spawned.err();
   return entry;
 }
@@ -134,7 +135,7 @@ courier_actor sink_roster::spawn_courier(const std::string& name, const config::
 }
 
 base::result<void> sink_roster::spawn_partitions(sink_entry& entry, const config::sink_config& settings,
-                                                 const ports::target_traits& traits, bool start_at_end) {
+                                                 const ports::target_traits& traits) {
   auto filter = model::compile_filter(settings.filter);
   if (!filter)
     return base::error{filter.err().code, "sink '" + entry.name + "': " + filter.err().message};
@@ -154,7 +155,6 @@ base::result<void> sink_roster::spawn_partitions(sink_entry& entry, const config
                         retry_of(settings.retry),
                         traits.guards_regress,
                         entry.paused,
-                        start_at_end,
                         config_.seed + i};
     c.on_failure = [&log = config_.log, name = entry.name](const base::error& why) {
       log.warn_sparsely("ledger-" + name, std::chrono::seconds{10}, "a sink cannot write its cursor; it waits for the disk",
@@ -193,17 +193,36 @@ base::result<sink_entry> sink_roster::subscriber_for(const v1::StartSubscription
       return it->second;
     return base::error{base::error_code::already_exists, "'" + start.name() + "' is the name of a configured sink; choose another"};
   }
-  auto entry = spawn_subscriber(start, true);
+  if (auto written = write_new_subscriber(start); !written)
+    return written.err();
+  auto entry = spawn_subscriber(start);
   if (!entry)
     return entry.err();
-  v1::SinkRecord record;
-  record.set_subscription(start.SerializeAsString());
-  if (auto written = write_record(start.name(), record); !written) {
-    stop_entry(*entry, std::chrono::seconds{5});
-    return written.err();
-  }
   entries_.emplace(start.name(), *entry);
   return entry;
+}
+
+// Its record, and where it begins when it wants only what is to come; in one write, so that no crash comes between.
+base::result<void> sink_roster::write_new_subscriber(const v1::StartSubscription& start) {
+  if (auto filter = model::compile_filter(start.filter()); !filter)
+    return filter.err();
+  if (auto projection = model::compile_projection(start.projection()); !projection)
+    return projection.err();
+  v1::SinkRecord record;
+  record.set_subscription(start.SerializeAsString());
+  ports::write_batch batch;
+  batch.put(family::meta, keys::sink_record(start.name()), record.SerializeAsString());
+  for (std::uint16_t i = 0; start.start_at() == v1::LATEST && i < partitions_.size(); ++i) {
+    const base::partition_id p{i};
+    auto end = protocols::end_of_history(config_.store, p);
+    if (!end)
+      return end.err();
+    v1::SinkCursor cursor;
+    cursor.set_next_offset(end->next_offset.value);
+    cursor.set_history_base(end->events_below);
+    batch.put(family::cursors, keys::sink_partition(start.name(), p), cursor.SerializeAsString());
+  }
+  return config_.store.write(batch, ports::durability::synced);
 }
 
 base::result<void> sink_roster::pause(const std::string& name, bool paused) {

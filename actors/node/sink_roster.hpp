@@ -51,9 +51,10 @@ public:
 
 private:
   base::result<sink_entry> spawn_configured(const sink_setup& setup);
-  base::result<sink_entry> spawn_subscriber(const v1::StartSubscription& start, bool is_new);
+  base::result<sink_entry> spawn_subscriber(const v1::StartSubscription& start);
+  base::result<void> write_new_subscriber(const v1::StartSubscription& start);
   base::result<void> spawn_partitions(sink_entry& entry, const config::sink_config& settings,
-                                      const ports::target_traits& traits, bool start_at_end);
+                                      const ports::target_traits& traits);
   courier_actor spawn_courier(const std::string& name, const config::sink_config& settings,
                               const ports::target_traits& traits, std::vector<target_worker_actor> workers,
                               std::size_t batches);

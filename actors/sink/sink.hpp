@@ -34,7 +34,6 @@ struct sink_actor_config {
   protocols::retry_policy retry;
   bool guards_regress = false; // the target writes "only if newer"
   bool paused = false;
-  bool start_at_end = false;   // a new subscriber that wants only what is to come
   std::uint64_t seed = 1;
   // Called (from the actor) when the store fails.
   std::function<void(const base::error&)> on_failure = [](const base::error&) {};

@@ -49,24 +49,33 @@ public:
       *slot.mutable_values() = event_.raw_tags();
   }
 
+  // "Clear them all" also holds against metrics whose older events come later: its revision is kept, its victims are not.
   void metrics(v1::TicketState& state) const {
-    for (const auto& [name, value] : event_.custom_metrics())
-      if (auto& slot = (*state.mutable_custom_metrics())[name]; takes(slot, rev_))
-        slot.set_value(value);
-    if (event_.cleared().paths_size() == 0)
+    auto& slots = *state.mutable_custom_metrics();
+    if (clears("custom_metrics") && takes_revision(state)) {
+      for (auto it = slots.begin(); it != slots.end();)
+        it = from_proto(it->second.revision()) > rev_ ? std::next(it) : slots.erase(it);
+    }
+    if (state.has_metrics_cleared() && from_proto(state.metrics_cleared()) > rev_)
       return;
-    constexpr std::string_view all = "custom_metrics", prefix = "custom_metrics.";
-    if (clears(all))
-      for (auto& [name, slot] : *state.mutable_custom_metrics())
-        if (takes(slot, rev_))
-          slot.clear_value();
+    for (const auto& [name, value] : event_.custom_metrics())
+      if (auto& slot = slots[name]; takes(slot, rev_))
+        slot.set_value(value);
+    constexpr std::string_view prefix = "custom_metrics.";
     for (const auto& path : event_.cleared().paths())
       if (path.starts_with(prefix))
-        if (auto& slot = (*state.mutable_custom_metrics())[path.substr(prefix.size())]; takes(slot, rev_))
+        if (auto& slot = slots[path.substr(prefix.size())]; takes(slot, rev_))
           slot.clear_value();
   }
 
 private:
+  bool takes_revision(v1::TicketState& state) const {
+    if (state.has_metrics_cleared() && from_proto(state.metrics_cleared()) > rev_)
+      return false;
+    to_proto(rev_, *state.mutable_metrics_cleared());
+    return true;
+  }
+
   bool clears(std::string_view name) const {
     for (const auto& path : event_.cleared().paths())
       if (path == name)

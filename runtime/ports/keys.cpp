@@ -124,7 +124,7 @@ std::string dead_conflict(base::partition_id p, base::log_offset o) {
 }
 
 std::string dead_delivery_prefix(std::string_view sink, base::partition_id p) {
-  return "delivery-" + std::string(sink) + "-" + hex(p.value, 4) + "-";
+  return "delivery-" + std::string(sink) + ":" + hex(p.value, 4) + "-"; // no name of a sink has a colon
 }
 
 std::string dead_delivery(std::string_view sink, base::partition_id p, base::log_offset o) {

@@ -125,4 +125,21 @@ base::result<std::uint64_t> history_below(const ports::store& store, base::parti
   return count;
 }
 
+base::result<history_end> end_of_history(const ports::store& store, base::partition_id p) {
+  auto found = store.last_at_or_before(family::history, ports::keys::at(p, base::log_offset{~std::uint64_t{0}}),
+                                       ports::keys::partition(p));
+  if (!found)
+    return found.err();
+  if (!*found)
+    return history_end{};
+  v1::AppliedBatch applied;
+  if (!applied.ParseFromString((*found)->second))
+    return base::error{base::error_code::corrupt, "a history batch cannot be read"};
+  history_end end{base::log_offset{applied.first_offset() + static_cast<std::uint64_t>(applied.placements_size())},
+                  applied.history_before()};
+  for (const auto placement : applied.placements())
+    end.events_below += placement != 0;
+  return end;
+}
+
 } // namespace cxstream::protocols

@@ -63,5 +63,11 @@ base::result<history_run> read_history(const ports::store& store, base::partitio
 base::result<history_item> read_event(const ports::store& store, base::partition_id p, base::log_offset offset);
 // How many events of the history lie below an offset.
 base::result<std::uint64_t> history_below(const ports::store& store, base::partition_id p, base::log_offset offset);
+// Where the history ends now, and how many events it has.
+struct history_end {
+  base::log_offset next_offset;
+  std::uint64_t events_below = 0;
+};
+base::result<history_end> end_of_history(const ports::store& store, base::partition_id p);
 
 } // namespace cxstream::protocols

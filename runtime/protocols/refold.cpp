@@ -31,6 +31,8 @@ public:
       return scanned.err();
     if (!batches)
       return batches.err();
+    if (next_ < end_)
+      find("the log ends at offset " + std::to_string(next_.value) + ", applied was up to " + std::to_string(end_.value));
     proof_.tickets = tickets_.size();
     if (compare_states)
       if (auto compared = compare(); !compared)
@@ -43,6 +45,10 @@ private:
     auto batch = decode_log_batch(value);
     if (!batch)
       return batch.err();
+    if (batch->first_offset != next_)
+      find("the log goes from offset " + std::to_string(next_.value) + " to offset "
+           + std::to_string(batch->first_offset.value));
+    next_ = batch->next_offset();
     auto stored = store_.get(family::history, key);
     if (!stored)
       return stored.err();
@@ -97,6 +103,7 @@ private:
   const ports::store& store_;
   base::partition_id p_;
   base::log_offset end_;
+  base::log_offset next_; // of the log, as far as it was folded
   refold_proof proof_;
   std::map<std::string, model::ticket, std::less<>> tickets_;
   v1::CanonicalEvent event_;
