@@ -30,6 +30,7 @@ base::result<v1::PartitionApplied> sum_of(const std::vector<bytes_answer>& answe
     sum.set_late(sum.late() + one.late());
     sum.set_duplicates(sum.duplicates() + one.duplicates());
     sum.set_conflicts(sum.conflicts() + one.conflicts());
+    sum.set_live_tickets(sum.live_tickets() + one.live_tickets());
   }
   return sum;
 }
@@ -73,6 +74,7 @@ void admin_service::get_node(v1::GetNodeRequest, ports::reply<v1::GetNodeRespons
       out.set_duplicates(sum->duplicates());
       out.set_conflicts(sum->conflicts());
       out.set_rejected(parts_.intake.rejected);
+      out.set_live_tickets(sum->live_tickets());
       out.set_taxonomy_version(parts_.config.rules()->taxonomy->version());
       if (auto letters = protocols::count_letters(parts_.config.store, ""))
         out.set_dead_letters(*letters);

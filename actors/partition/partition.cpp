@@ -202,6 +202,7 @@ bytes_answer partition_state::totals(const ask_totals& question) {
   out.set_late(t.late);
   out.set_duplicates(t.duplicates);
   out.set_conflicts(t.conflicts);
+  out.set_live_tickets(partition_->live_tickets());
   return {{}, out.SerializeAsString()};
 }
 
