@@ -35,9 +35,9 @@ struct node_config {
   std::chrono::milliseconds checkpoint_every{5'000};
   std::uint32_t credit_events = 16'384;
   std::uint64_t seed = 1;
-  std::string program_version;
-  std::vector<sink_setup> sinks;
-  std::function<std::shared_ptr<const intake_rules>()> rules; // in force now; thread-safe
+  std::string program_version = {};
+  std::vector<sink_setup> sinks = {};
+  std::function<std::shared_ptr<const intake_rules>()> rules = {}; // in force now; thread-safe
   bool dedicated_threads = true; // false: everything on the scheduler (deterministic tests)
 };
 
