@@ -60,7 +60,8 @@ std::vector<protocols::log_entry> entries(std::size_t count, std::uint64_t ticke
 
 // A store in a folder of its own that goes with it.
 struct scratch_store {
-  std::string path = (std::filesystem::temp_directory_path() / ("cxstream-bench-" + std::to_string(::getpid()))).string();
+  std::string path =
+      (std::filesystem::temp_directory_path() / ("cxstream-bench-" + std::to_string(::getpid()))).string();
   std::unique_ptr<storage::rocks_store> store;
 
   scratch_store() {
@@ -93,7 +94,7 @@ void encode_log(benchmark::State& state) {
   const auto batch = entries(256, 1'000);
   for (auto _ : state)
     benchmark::DoNotOptimize(
-      protocols::encode_log_batch(base::epoch{1}, base::log_offset{0}, std::chrono::hours{24}, batch));
+        protocols::encode_log_batch(base::epoch{1}, base::log_offset{0}, std::chrono::hours{24}, batch));
   count_events(state, 256);
 }
 BENCHMARK(encode_log);
@@ -113,8 +114,8 @@ void apply(benchmark::State& state) {
       e.print.key_high ^= ++round; // every event is new
     const auto first = partition.reserve(fresh.size());
     state.ResumeTiming();
-    auto applied = partition.apply({first, base::from_us(first_us + static_cast<std::int64_t>(round)),
-                                    std::chrono::seconds{0}, std::move(fresh)});
+    auto applied = partition.apply(
+        {first, base::from_us(first_us + static_cast<std::int64_t>(round)), std::chrono::seconds{0}, std::move(fresh)});
     benchmark::DoNotOptimize(applied);
   }
   count_events(state, 64);
@@ -125,8 +126,8 @@ BENCHMARK(apply)->Arg(50)->Arg(1'000);
 void group_commit(benchmark::State& state) {
   scratch_store scratch;
   const auto count = static_cast<std::size_t>(state.range(0));
-  const auto value
-    = protocols::encode_log_batch(base::epoch{1}, base::log_offset{0}, std::chrono::hours{24}, entries(count, 1'000));
+  const auto value =
+      protocols::encode_log_batch(base::epoch{1}, base::log_offset{0}, std::chrono::hours{24}, entries(count, 1'000));
   std::uint64_t offset = 0;
   for (auto _ : state) {
     ports::write_batch batch;

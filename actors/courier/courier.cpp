@@ -17,14 +17,14 @@ courier_actor::behavior_type courier_state::start(courier_config config) {
   for (const auto& worker : config_->workers)
     self_->send(worker, tick_atom_v);
   return {
-    [this](const target_opened& word) { opened(word); },
-    [this](target_answer& answer) { answered(answer); },
-    [this](const join_courier& request) { join(request); },
-    [this](delivery_request& request) { deliver(request); },
-    [this](const sink_lag& word) { lag(word); },
-    [this](const ask_counts&) { return status(); },
-    [this](tick_atom) { tick(); },
-    [this](stop_atom) { return stop(); },
+      [this](const target_opened& word) { opened(word); },
+      [this](target_answer& answer) { answered(answer); },
+      [this](const join_courier& request) { join(request); },
+      [this](delivery_request& request) { deliver(request); },
+      [this](const sink_lag& word) { lag(word); },
+      [this](const ask_counts&) { return status(); },
+      [this](tick_atom) { tick(); },
+      [this](stop_atom) { return stop(); },
   };
 }
 
@@ -49,7 +49,8 @@ void courier_state::join(const join_courier& request) {
 
 void courier_state::begin(base::partition_id partition, const courier_client& client) {
   const auto at = positions_.find(partition);
-  self_->send(client, begin_delivery{config_->keeps_position, at == positions_.end() ? base::log_offset{0} : at->second});
+  self_->send(client,
+              begin_delivery{config_->keeps_position, at == positions_.end() ? base::log_offset{0} : at->second});
 }
 
 void courier_state::deliver(delivery_request& request) {
@@ -134,7 +135,8 @@ void courier_state::lag(const sink_lag& word) {
     if (l.oldest_committed_at_us != 0 && (oldest == 0 || l.oldest_committed_at_us < oldest))
       oldest = l.oldest_committed_at_us;
   }
-  const auto age = oldest == 0 ? base::duration{0} : std::max(base::duration{0}, config_->clock.now() - base::from_us(oldest));
+  const auto age =
+      oldest == 0 ? base::duration{0} : std::max(base::duration{0}, config_->clock.now() - base::from_us(oldest));
   config_->metrics.lag(config_->sink, events, age);
 }
 
@@ -196,7 +198,8 @@ caf::result<verdict> courier_state::stop() {
   partitions_.clear();
   for (const auto& worker : config_->workers)
     self_->request(worker, std::chrono::seconds{10}, stop_atom_v)
-      .then([one_down](const verdict&) mutable { one_down(); }, [one_down](const caf::error&) mutable { one_down(); });
+        .then([one_down](const verdict&) mutable { one_down(); },
+              [one_down](const caf::error&) mutable { one_down(); });
   return promise;
 }
 

@@ -25,15 +25,16 @@ struct courier_config {
   std::vector<target_worker_actor> workers; // limits.concurrency of them, or one that takes all calls
   std::uint64_t seed = 1;                   // of jitter
   // Called (from the courier) when the breaker opens or closes.
-  std::function<void(ports::breaker_state, const std::string& why)> on_breaker
-    = [](ports::breaker_state, const std::string&) {};
+  std::function<void(ports::breaker_state, const std::string& why)> on_breaker = [](ports::breaker_state,
+                                                                                    const std::string&) {};
 };
 
 class courier_state {
 public:
   static inline const char* name = "courier";
 
-  explicit courier_state(courier_actor::pointer self) : self_(self) {}
+  explicit courier_state(courier_actor::pointer self) : self_(self) {
+  }
   courier_actor::behavior_type start(courier_config config);
 
 private:

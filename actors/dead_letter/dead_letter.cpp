@@ -40,20 +40,25 @@ void dead_letter_state::at_sink(const v1::DeadLetter& letter) {
     if (config_->action == letter_action::discard)
       erase(letter.id(), "discarded; its sink is not configured any more");
     else
-      result(letter.id(), false, "sink '" + letter.sink() + "' is not configured any more; configure it or discard the letter");
+      result(letter.id(), false,
+             "sink '" + letter.sink() + "' is not configured any more; configure it or discard the letter");
     return;
   }
   const auto answered = [this, id = letter.id()](const verdict& v) {
     const bool discards = config_->action == letter_action::discard;
     result(id, v.ok, v.ok ? (discards ? "discarded" : "waits at its sink for delivery") : v.why.message);
   };
-  const auto silent = [this, id = letter.id()](const caf::error&) { result(id, false, "the sink did not answer; try again"); };
+  const auto silent = [this, id = letter.id()](const caf::error&) {
+    result(id, false, "the sink did not answer; try again");
+  };
   const base::log_offset offset{letter.offset()};
   if (config_->action == letter_action::discard)
     self_->request(*sink, answer_timeout, discard_delivery{offset}).then(answered, silent);
   else
-    self_->request(*sink, answer_timeout, requeue_delivery{offset, config_->action == letter_action::requeue_allowing_older})
-      .then(answered, silent);
+    self_
+        ->request(*sink, answer_timeout,
+                  requeue_delivery{offset, config_->action == letter_action::requeue_allowing_older})
+        .then(answered, silent);
 }
 
 // The bytes take the way in once more.
@@ -68,8 +73,10 @@ void dead_letter_state::at_intake(const v1::DeadLetter& letter) {
   append_events request;
   request.entries.push_back(std::move(accepted.entry));
   self_->request(config_->partitions[accepted.partition.value], answer_timeout, std::move(request))
-    .then([this, letter](const append_answer& answer) { decided(letter, answer); },
-          [this, id = letter.id()](const caf::error&) { result(id, false, "the partition did not answer; try again"); });
+      .then([this, letter](const append_answer& answer) { decided(letter, answer); },
+            [this, id = letter.id()](const caf::error&) {
+              result(id, false, "the partition did not answer; try again");
+            });
 }
 
 void dead_letter_state::decided(const v1::DeadLetter& letter, const append_answer& answer) {

@@ -36,7 +36,8 @@ class dead_letter_state {
 public:
   static inline const char* name = "dead_letter";
 
-  explicit dead_letter_state(dead_letter_actor::pointer self) : self_(self) {}
+  explicit dead_letter_state(dead_letter_actor::pointer self) : self_(self) {
+  }
   dead_letter_actor::behavior_type start(dead_letter_config config);
 
 private:

@@ -1,5 +1,5 @@
-// The dead letter actor: carries out what an operator decides about a set of dead letters, one letter after the other in the
-// order of their ids (so a ticket's events of one sink go back in order), and ends.
+// The dead letter actor: carries out what an operator decides about a set of dead letters, one letter after the other
+// in the order of their ids (so a ticket's events of one sink go back in order), and ends.
 #pragma once
 
 #include "actors/messages.hpp"
@@ -11,7 +11,7 @@
 namespace cxstream::actors {
 
 using dead_letter_actor = caf::typed_actor<
-  // To itself: deal with the next letter.
-  caf::reacts_to<tick_atom>>;
+    // To itself: deal with the next letter.
+    caf::reacts_to<tick_atom>>;
 
 } // namespace cxstream::actors

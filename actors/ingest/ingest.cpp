@@ -31,8 +31,8 @@ ingest_actor::behavior_type ingest_state::start(ingest_config config) {
   config_.emplace(std::move(config));
   config_->metrics.streams(1);
   return {
-    [this](submit_batch& batch) { submit(batch); },
-    [this](stop_atom) { self_->quit(); },
+      [this](submit_batch& batch) { submit(batch); },
+      [this](stop_atom) { self_->quit(); },
   };
 }
 
@@ -55,9 +55,10 @@ void ingest_state::submit(submit_batch& batch) {
   for (std::size_t i = 0; i < batch.events.size(); ++i) {
     auto& bytes = batch.events[i];
     auto& result = *owed.answer.add_results();
-    auto taken = batch.envelope_broken
-                   ? refused_event{{v1::MALFORMED, "", "the batch is not a PublishRequest; its bytes are kept whole"}, "", ""}
-                   : take_in(bytes, *rules, now, scratch_);
+    auto taken =
+        batch.envelope_broken
+            ? refused_event{{v1::MALFORMED, "", "the batch is not a PublishRequest; its bytes are kept whole"}, "", ""}
+            : take_in(bytes, *rules, now, scratch_);
     if (auto* refused = std::get_if<refused_event>(&taken)) {
       ++received[refused->source_system];
       refuse(*refused, std::move(bytes), now, result, letters);
@@ -94,25 +95,25 @@ void ingest_state::refuse(const refused_event& refused, std::string bytes, base:
 void ingest_state::route(std::uint64_t owed_id, base::partition_id partition, routed group) {
   auto& target = config_->partitions[partition.value];
   self_->request(target, config_->answer_timeout, append_events{std::move(group.entries)})
-    .then([this, owed_id, partition, places = std::move(group.places)](
-            const append_answer& answer) { decided(owed_id, partition, places, answer); },
-          [this](const caf::error&) {
-            fail({base::error_code::unavailable, "a partition did not answer in time; send the batch again"});
-          });
+      .then([this, owed_id, partition, places = std::move(group.places)](
+                const append_answer& answer) { decided(owed_id, partition, places, answer); },
+            [this](const caf::error&) {
+              fail({base::error_code::unavailable, "a partition did not answer in time; send the batch again"});
+            });
 }
 
 void ingest_state::bury(std::uint64_t owed_id, keep_dead_letters letters) {
   self_->request(config_->log_writer, config_->answer_timeout, std::move(letters))
-    .then(
-      [this, owed_id](const verdict& kept) {
-        if (kept.ok)
-          request_done(owed_id);
-        else
-          fail(kept.why);
-      },
-      [this](const caf::error&) {
-        fail({base::error_code::unavailable, "the log did not answer in time; send the batch again"});
-      });
+      .then(
+          [this, owed_id](const verdict& kept) {
+            if (kept.ok)
+              request_done(owed_id);
+            else
+              fail(kept.why);
+          },
+          [this](const caf::error&) {
+            fail({base::error_code::unavailable, "the log did not answer in time; send the batch again"});
+          });
 }
 
 void ingest_state::decided(std::uint64_t owed_id, base::partition_id partition, const std::vector<int>& places,

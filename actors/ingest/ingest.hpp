@@ -27,7 +27,7 @@ struct ingest_config {
   const ports::clock& clock;
   ports::metrics& metrics;
   log_writer_actor log_writer;
-  std::vector<partition_actor> partitions; // by partition id
+  std::vector<partition_actor> partitions;                    // by partition id
   std::function<std::shared_ptr<const intake_rules>()> rules; // those in force now; thread-safe
   std::shared_ptr<ports::ingest_listener> listener;
   std::uint32_t credit_events = 16'384;
@@ -38,7 +38,8 @@ class ingest_state {
 public:
   static inline const char* name = "ingest";
 
-  explicit ingest_state(ingest_actor::pointer self) : self_(self) {}
+  explicit ingest_state(ingest_actor::pointer self) : self_(self) {
+  }
   ~ingest_state();
   ingest_actor::behavior_type start(ingest_config config);
 

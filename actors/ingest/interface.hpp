@@ -10,9 +10,9 @@
 namespace cxstream::actors {
 
 using ingest_actor = caf::typed_actor<
-  // A batch of the stream; the answer goes to the stream's listener.
-  caf::reacts_to<submit_batch>,
-  // The stream is gone: answers still owed are dropped.
-  caf::reacts_to<stop_atom>>;
+    // A batch of the stream; the answer goes to the stream's listener.
+    caf::reacts_to<submit_batch>,
+    // The stream is gone: answers still owed are dropped.
+    caf::reacts_to<stop_atom>>;
 
 } // namespace cxstream::actors

@@ -11,11 +11,11 @@ namespace cxstream::actors {
 log_writer_actor::behavior_type log_writer_state::start(log_writer_config config) {
   config_.emplace(std::move(config));
   return {
-    [this](log_append& request) { append(request); },
-    [this](keep_dead_letters& request) { return keep(request); },
-    [this](commit_atom) { commit(); },
-    [this](mend_atom) { mend(); },
-    [this](stop_atom) { return stop(); },
+      [this](log_append& request) { append(request); },
+      [this](keep_dead_letters& request) { return keep(request); },
+      [this](commit_atom) { commit(); },
+      [this](mend_atom) { mend(); },
+      [this](stop_atom) { return stop(); },
   };
 }
 

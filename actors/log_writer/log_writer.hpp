@@ -35,7 +35,8 @@ class log_writer_state {
 public:
   static inline const char* name = "log_writer";
 
-  explicit log_writer_state(log_writer_actor::pointer self) : self_(self) {}
+  explicit log_writer_state(log_writer_actor::pointer self) : self_(self) {
+  }
   log_writer_actor::behavior_type start(log_writer_config config);
 
 private:

@@ -40,7 +40,8 @@ void add_counts(const bytes_answer& answer, std::uint64_t history, v1::DeliveryC
   v1::DeliveryCounts one;
   if (!answer.result.ok || !one.ParseFromString(answer.bytes))
     return;
-  const auto decided = one.delivered() + one.filtered() + one.coalesced() + one.waiting() + one.dead() + one.discarded();
+  const auto decided =
+      one.delivered() + one.filtered() + one.coalesced() + one.waiting() + one.dead() + one.discarded();
   const auto committed = std::max(history - one.committed(), decided);
   sum.set_committed(sum.committed() + committed);
   sum.set_delivered(sum.delivered() + one.delivered());
@@ -55,38 +56,38 @@ void add_counts(const bytes_answer& answer, std::uint64_t history, v1::DeliveryC
 } // namespace
 
 void admin_service::get_node(v1::GetNodeRequest, ports::reply<v1::GetNodeResponse> done) {
-  ask_all<bytes_answer>(
-    parts_.system, parts_.partitions, ask_totals{false},
-    [this, done = std::move(done)](base::result<std::vector<bytes_answer>> answers) {
-      auto sum = answers ? sum_of(*answers) : base::result<v1::PartitionApplied>(answers.err());
-      if (!sum) {
-        done(sum.err());
-        return;
-      }
-      v1::GetNodeResponse out;
-      out.set_program_version(parts_.config.program_version);
-      model::set_us(*out.mutable_started_at(), base::to_us(parts_.started_at));
-      out.set_partitions(parts_.config.partitions);
-      out.set_committed(sum->history());
-      out.set_tickets(sum->tickets());
-      out.set_late(sum->late());
-      out.set_received(parts_.intake.received);
-      out.set_duplicates(sum->duplicates());
-      out.set_conflicts(sum->conflicts());
-      out.set_rejected(parts_.intake.rejected);
-      out.set_live_tickets(sum->live_tickets());
-      out.set_taxonomy_version(parts_.config.rules()->taxonomy->version());
-      if (auto letters = protocols::count_letters(parts_.config.store, ""))
-        out.set_dead_letters(*letters);
-      done(std::move(out));
-    });
+  ask_all<bytes_answer>(parts_.system, parts_.partitions, ask_totals{false},
+                        [this, done = std::move(done)](base::result<std::vector<bytes_answer>> answers) {
+                          auto sum = answers ? sum_of(*answers) : base::result<v1::PartitionApplied>(answers.err());
+                          if (!sum) {
+                            done(sum.err());
+                            return;
+                          }
+                          v1::GetNodeResponse out;
+                          out.set_program_version(parts_.config.program_version);
+                          model::set_us(*out.mutable_started_at(), base::to_us(parts_.started_at));
+                          out.set_partitions(parts_.config.partitions);
+                          out.set_committed(sum->history());
+                          out.set_tickets(sum->tickets());
+                          out.set_late(sum->late());
+                          out.set_received(parts_.intake.received);
+                          out.set_duplicates(sum->duplicates());
+                          out.set_conflicts(sum->conflicts());
+                          out.set_rejected(parts_.intake.rejected);
+                          out.set_live_tickets(sum->live_tickets());
+                          out.set_taxonomy_version(parts_.config.rules()->taxonomy->version());
+                          if (auto letters = protocols::count_letters(parts_.config.store, ""))
+                            out.set_dead_letters(*letters);
+                          done(std::move(out));
+                        });
 }
 
 // Totals of the partitions first, so that no sink can seem to be ahead of them; then each sink in turn.
 class admin_service::sink_lister : public std::enable_shared_from_this<sink_lister> {
 public:
   sink_lister(admin_service& admin, ports::reply<v1::ListSinksResponse> done)
-      : admin_(admin), sinks_(admin.parts_.sinks.all()), done_(std::move(done)) {}
+      : admin_(admin), sinks_(admin.parts_.sinks.all()), done_(std::move(done)) {
+  }
 
   void begin() {
     ask_all<bytes_answer>(admin_.parts_.system, admin_.parts_.partitions, ask_totals{false},
@@ -134,44 +135,44 @@ void admin_service::list_sinks(v1::ListSinksRequest, ports::reply<v1::ListSinksR
 void admin_service::list_sink(const sink_entry& entry, const std::vector<std::uint64_t>& history,
                               ports::reply<v1::SinkStatus> done) {
   ask<bytes_answer>(
-    parts_.system, entry.courier, ask_counts{},
-    [this, entry, history, done = std::move(done)](base::result<bytes_answer> courier) {
-      v1::SinkStatus status;
-      if (!courier || !status.ParseFromString(courier->bytes)) {
-        done(courier ? base::error{base::error_code::internal, "a sink's status cannot be read"} : courier.err());
-        return;
-      }
-      status.set_kind(entry.kind);
-      status.set_paused(entry.paused);
-      *status.mutable_filter() = entry.filter;
-      *status.mutable_projection() = entry.projection;
-      add_partitions(entry, history, std::move(status), done);
-    });
+      parts_.system, entry.courier, ask_counts{},
+      [this, entry, history, done = std::move(done)](base::result<bytes_answer> courier) {
+        v1::SinkStatus status;
+        if (!courier || !status.ParseFromString(courier->bytes)) {
+          done(courier ? base::error{base::error_code::internal, "a sink's status cannot be read"} : courier.err());
+          return;
+        }
+        status.set_kind(entry.kind);
+        status.set_paused(entry.paused);
+        *status.mutable_filter() = entry.filter;
+        *status.mutable_projection() = entry.projection;
+        add_partitions(entry, history, std::move(status), done);
+      });
 }
 
 void admin_service::add_partitions(const sink_entry& entry, const std::vector<std::uint64_t>& history,
                                    v1::SinkStatus status, ports::reply<v1::SinkStatus> done) {
   auto& system = parts_.system;
   ask_all<bytes_answer>(
-    system, entry.partitions, ask_counts{},
-    [&system, entry, history, status = std::move(status),
-     done = std::move(done)](base::result<std::vector<bytes_answer>> answers) mutable {
-      if (!answers) {
-        done(answers.err());
-        return;
-      }
-      for (std::size_t i = 0; i < answers->size(); ++i)
-        add_counts((*answers)[i], i < history.size() ? history[i] : 0, *status.mutable_counts());
-      if (entry.kind != "subscriber") {
-        done(std::move(status));
-        return;
-      }
-      ask<verdict>(system, entry.subscriber, ask_counts{},
-                   [status = std::move(status), done = std::move(done)](base::result<verdict> connected) mutable {
-                     status.set_connected(connected && connected->ok);
-                     done(std::move(status));
-                   });
-    });
+      system, entry.partitions, ask_counts{},
+      [&system, entry, history, status = std::move(status),
+       done = std::move(done)](base::result<std::vector<bytes_answer>> answers) mutable {
+        if (!answers) {
+          done(answers.err());
+          return;
+        }
+        for (std::size_t i = 0; i < answers->size(); ++i)
+          add_counts((*answers)[i], i < history.size() ? history[i] : 0, *status.mutable_counts());
+        if (entry.kind != "subscriber") {
+          done(std::move(status));
+          return;
+        }
+        ask<verdict>(system, entry.subscriber, ask_counts{},
+                     [status = std::move(status), done = std::move(done)](base::result<verdict> connected) mutable {
+                       status.set_connected(connected && connected->ok);
+                       done(std::move(status));
+                     });
+      });
 }
 
 void admin_service::pause_sink(v1::PauseSinkRequest request, ports::reply<v1::PauseSinkResponse> done) {
@@ -221,9 +222,9 @@ void admin_service::seek_sink(v1::SeekSinkRequest request, ports::reply<v1::Seek
     done(entry.err());
     return;
   }
-  if (request.to_case() == v1::SeekSinkRequest::TO_NOT_SET
-      || (request.has_partition() && request.partition() >= entry->partitions.size())
-      || (request.to_case() == v1::SeekSinkRequest::kOffset && !request.has_partition())) {
+  if (request.to_case() == v1::SeekSinkRequest::TO_NOT_SET ||
+      (request.has_partition() && request.partition() >= entry->partitions.size()) ||
+      (request.to_case() == v1::SeekSinkRequest::kOffset && !request.has_partition())) {
     done(base::error{base::error_code::invalid_argument,
                      "say where to (earliest, latest, a time, or an offset together with its partition)"});
     return;
@@ -288,7 +289,8 @@ void admin_service::list_waiting(v1::ListWaitingRequest request, ports::reply<v1
         model::set_us(*info.mutable_due_at(), waiting.due_at_us());
       return true;
     };
-    if (auto scanned = parts_.config.store.scan(ports::family::waiting, prefix, keys::after_prefix(prefix), visit); !scanned) {
+    if (auto scanned = parts_.config.store.scan(ports::family::waiting, prefix, keys::after_prefix(prefix), visit);
+        !scanned) {
       done(scanned.err());
       return;
     }

@@ -7,7 +7,8 @@ namespace cxstream::actors {
 
 class admin_service final : public ports::admin_service {
 public:
-  explicit admin_service(const node_parts& parts) : parts_(parts) {}
+  explicit admin_service(const node_parts& parts) : parts_(parts) {
+  }
 
   void get_node(v1::GetNodeRequest request, ports::reply<v1::GetNodeResponse> done) override;
   void list_sinks(v1::ListSinksRequest request, ports::reply<v1::ListSinksResponse> done) override;

@@ -25,12 +25,13 @@ void ask(caf::actor_system& system, const Handle& whom, Question question, Done 
   system.spawn([whom, question = std::move(question), done = std::move(done)](caf::event_based_actor* self) mutable {
     auto shared = std::make_shared<Done>(std::move(done));
     self->request(whom, answer_timeout, std::move(question))
-      .then([shared](Answer& answer) { (*shared)(base::result<Answer>(std::move(answer))); },
-            [shared](const caf::error&) { (*shared)(base::result<Answer>(no_answer())); });
+        .then([shared](Answer& answer) { (*shared)(base::result<Answer>(std::move(answer))); },
+              [shared](const caf::error&) { (*shared)(base::result<Answer>(no_answer())); });
   });
 }
 
-// Asks several actors the same; `done` gets the answers in the order of the actors, or an error when one did not answer.
+// Asks several actors the same; `done` gets the answers in the order of the actors, or an error when one did not
+// answer.
 template <class Answer, class Handle, class Question, class Done>
 void ask_all(caf::actor_system& system, std::vector<Handle> whom, Question question, Done done) {
   if (whom.empty()) {
@@ -43,21 +44,22 @@ void ask_all(caf::actor_system& system, std::vector<Handle> whom, Question quest
     bool failed = false;
     Done done;
   };
-  auto shared = std::make_shared<gathering>(gathering{std::vector<Answer>(whom.size()), whom.size(), false, std::move(done)});
+  auto shared =
+      std::make_shared<gathering>(gathering{std::vector<Answer>(whom.size()), whom.size(), false, std::move(done)});
   system.spawn([whom = std::move(whom), question, shared](caf::event_based_actor* self) {
     for (std::size_t i = 0; i < whom.size(); ++i)
       self->request(whom[i], answer_timeout, question)
-        .then(
-          [shared, i](Answer& answer) {
-            shared->answers[i] = std::move(answer);
-            if (--shared->open == 0 && !shared->failed)
-              shared->done(base::result<std::vector<Answer>>(std::move(shared->answers)));
-          },
-          [shared](const caf::error&) {
-            if (!shared->failed)
-              shared->done(base::result<std::vector<Answer>>(no_answer()));
-            shared->failed = true;
-          });
+          .then(
+              [shared, i](Answer& answer) {
+                shared->answers[i] = std::move(answer);
+                if (--shared->open == 0 && !shared->failed)
+                  shared->done(base::result<std::vector<Answer>>(std::move(shared->answers)));
+              },
+              [shared](const caf::error&) {
+                if (!shared->failed)
+                  shared->done(base::result<std::vector<Answer>>(no_answer()));
+                shared->failed = true;
+              });
   });
 }
 

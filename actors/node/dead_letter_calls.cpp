@@ -47,7 +47,8 @@ void deal_with(const node_parts& parts, const v1::DeadLetterSelector& selector, 
   for (const auto& id : selector.ids()) // asked for by name and not there: the answer says so
     if (std::find(ids.begin(), ids.end(), id) == ids.end())
       ids.push_back(id);
-  const auto sink_of = [&sinks = parts.sinks](const std::string& sink, base::partition_id p) -> std::optional<sink_actor> {
+  const auto sink_of = [&sinks = parts.sinks](const std::string& sink,
+                                              base::partition_id p) -> std::optional<sink_actor> {
     auto entry = sinks.find(sink);
     if (!entry || p.value >= entry->partitions.size())
       return std::nullopt;
@@ -62,11 +63,13 @@ void deal_with(const node_parts& parts, const v1::DeadLetterSelector& selector, 
 
 } // namespace
 
-void admin_service::list_dead_letters(v1::ListDeadLettersRequest request, ports::reply<v1::ListDeadLettersResponse> done) {
+void admin_service::list_dead_letters(v1::ListDeadLettersRequest request,
+                                      ports::reply<v1::ListDeadLettersResponse> done) {
   done(page_of(parts_.config.store, request, false));
 }
 
-void admin_service::export_dead_letters(v1::ListDeadLettersRequest request, ports::reply<v1::ListDeadLettersResponse> done) {
+void admin_service::export_dead_letters(v1::ListDeadLettersRequest request,
+                                        ports::reply<v1::ListDeadLettersResponse> done) {
   done(page_of(parts_.config.store, request, true));
 }
 
@@ -88,9 +91,10 @@ void admin_service::edit_dead_letter(v1::EditDeadLetterRequest request, ports::r
     return;
   }
   if (letter->stage() == v1::DELIVERY) {
-    done(base::error{base::error_code::failed_precondition,
-                     "this event is part of its ticket's history and cannot be edited; mend the target and requeue it, or "
-                     "discard it"});
+    done(base::error{
+        base::error_code::failed_precondition,
+        "this event is part of its ticket's history and cannot be edited; mend the target and requeue it, or "
+        "discard it"});
     return;
   }
   letter->set_payload(request.payload());
@@ -109,16 +113,17 @@ void admin_service::edit_dead_letter(v1::EditDeadLetterRequest request, ports::r
 void admin_service::requeue_dead_letters(v1::RequeueDeadLettersRequest request,
                                          ports::reply<v1::RequeueDeadLettersResponse> done) {
   const auto action = request.allow_older() ? letter_action::requeue_allowing_older : letter_action::requeue;
-  deal_with(parts_, request.selector(), action, [done = std::move(done)](base::result<std::vector<v1::RequeueResult>> results) {
-    if (!results) {
-      done(results.err());
-      return;
-    }
-    v1::RequeueDeadLettersResponse out;
-    for (auto& r : *results)
-      *out.add_results() = std::move(r);
-    done(std::move(out));
-  });
+  deal_with(parts_, request.selector(), action,
+            [done = std::move(done)](base::result<std::vector<v1::RequeueResult>> results) {
+              if (!results) {
+                done(results.err());
+                return;
+              }
+              v1::RequeueDeadLettersResponse out;
+              for (auto& r : *results)
+                *out.add_results() = std::move(r);
+              done(std::move(out));
+            });
 }
 
 void admin_service::discard_dead_letters(v1::DiscardDeadLettersRequest request,

@@ -14,7 +14,8 @@ namespace {
 class guarded_listener final : public ports::ingest_listener {
 public:
   guarded_listener(std::shared_ptr<ports::ingest_listener> inner, intake_counters& counters)
-      : inner_(std::move(inner)), counters_(counters) {}
+      : inner_(std::move(inner)), counters_(counters) {
+  }
 
   void on_answer(v1::PublishResponse answer) override {
     std::uint64_t rejected = 0;
@@ -44,7 +45,8 @@ private:
 class session final : public ports::ingest_session {
 public:
   session(ingest_actor actor, std::shared_ptr<guarded_listener> listener, intake_counters& counters)
-      : actor_(std::move(actor)), listener_(std::move(listener)), counters_(counters) {}
+      : actor_(std::move(actor)), listener_(std::move(listener)), counters_(counters) {
+  }
   ~session() override {
     listener_->detach();
     caf::anon_send(actor_, stop_atom_v);
@@ -71,12 +73,14 @@ private:
 
 class gate final : public ports::ingest_gate {
 public:
-  explicit gate(const node_parts& parts) : parts_(parts) {}
+  explicit gate(const node_parts& parts) : parts_(parts) {
+  }
 
   std::shared_ptr<ports::ingest_session> open(std::shared_ptr<ports::ingest_listener> listener, std::string) override {
     auto guarded = std::make_shared<guarded_listener>(std::move(listener), parts_.intake);
-    ingest_config config{parts_.config.clock, parts_.config.metrics, parts_.log_writer, parts_.partitions,
-                         parts_.config.rules, guarded,               parts_.config.credit_events};
+    ingest_config config{parts_.config.clock,        parts_.config.metrics, parts_.log_writer,
+                         parts_.partitions,          parts_.config.rules,   guarded,
+                         parts_.config.credit_events};
     return std::make_shared<session>(parts_.system.spawn(ingest, std::move(config)), guarded, parts_.intake);
   }
   std::uint32_t credit_events() const override {

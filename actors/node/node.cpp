@@ -16,7 +16,8 @@ const partition_actor& node_parts::actor_for(std::string_view ticket_id) const {
   return partitions[partition_of(ticket_id).value];
 }
 
-node::node(caf::actor_system& system, node_config config) : system_(system), config_(std::move(config)) {}
+node::node(caf::actor_system& system, node_config config) : system_(system), config_(std::move(config)) {
+}
 
 node::~node() {
   stop(std::chrono::seconds{10});
@@ -34,7 +35,8 @@ base::result<std::unique_ptr<node>> node::start(caf::actor_system& system, node_
     writable = true;
     log.info("the log can be written again");
   };
-  n->log_writer_ = c.dedicated_threads ? system.spawn<caf::detached>(log_writer, writer) : system.spawn(log_writer, writer);
+  n->log_writer_ =
+      c.dedicated_threads ? system.spawn<caf::detached>(log_writer, writer) : system.spawn(log_writer, writer);
   for (std::uint16_t i = 0; i < c.partitions; ++i) {
     partition_config p{base::partition_id{i}, base::epoch{1}, c.store, c.metrics, n->log_writer_};
     p.dedup_window = c.dedup_window;
@@ -65,12 +67,14 @@ base::result<void> node::recover() {
   base::result<void> all;
   for (const auto& p : partitions_)
     self->request(p, std::chrono::minutes{30}, ask_totals{})
-      .receive(
-        [&](const bytes_answer& answer) {
-          if (!answer.result.ok)
-            all = answer.result.why;
-        },
-        [&](const caf::error&) { all = base::error{base::error_code::internal, "a partition ended while it recovered"}; });
+        .receive(
+            [&](const bytes_answer& answer) {
+              if (!answer.result.ok)
+                all = answer.result.why;
+            },
+            [&](const caf::error&) {
+              all = base::error{base::error_code::internal, "a partition ended while it recovered"};
+            });
   return all;
 }
 

@@ -1,5 +1,5 @@
-// A node: all its actors, and the services that transports offer of it. Owns the actors; what it stands on (store, clock,
-// metrics, log, actor system) must outlive it. Thread-safe after start().
+// A node: all its actors, and the services that transports offer of it. Owns the actors; what it stands on (store,
+// clock, metrics, log, actor system) must outlive it. Thread-safe after start().
 #pragma once
 
 #include "actors/log_writer/interface.hpp"

@@ -19,7 +19,8 @@ std::uint32_t page_size_of(std::uint32_t wanted) {
 
 class service final : public ports::query_service {
 public:
-  explicit service(const node_parts& parts) : parts_(parts) {}
+  explicit service(const node_parts& parts) : parts_(parts) {
+  }
 
   void get_ticket(v1::GetTicketRequest request, ports::reply<v1::GetTicketResponse> done) override {
     ask<bytes_answer>(parts_.system, parts_.actor_for(request.ticket_id()), ask_ticket{request.ticket_id()},
@@ -36,7 +37,8 @@ public:
                       });
   }
 
-  void get_ticket_history(v1::GetTicketHistoryRequest request, ports::reply<v1::GetTicketHistoryResponse> done) override {
+  void get_ticket_history(v1::GetTicketHistoryRequest request,
+                          ports::reply<v1::GetTicketHistoryResponse> done) override {
     const auto size = page_size_of(request.page_size());
     const base::ticket_sequence from{std::max<std::uint64_t>(request.from_sequence(), 1)};
     const auto partition = parts_.partition_of(request.ticket_id());
@@ -55,14 +57,14 @@ public:
 
   // States come from the store, so everything is written there first.
   void search_tickets(v1::SearchTicketsRequest request, ports::reply<v1::SearchTicketsResponse> done) override {
-    ask_all<bytes_answer>(parts_.system, parts_.partitions, ask_totals{true},
-                          [this, request = std::move(request),
-                           done = std::move(done)](base::result<std::vector<bytes_answer>> written) {
-                            if (!written)
-                              done(written.err());
-                            else
-                              done(search(request));
-                          });
+    ask_all<bytes_answer>(
+        parts_.system, parts_.partitions, ask_totals{true},
+        [this, request = std::move(request), done = std::move(done)](base::result<std::vector<bytes_answer>> written) {
+          if (!written)
+            done(written.err());
+          else
+            done(search(request));
+        });
   }
 
 private:
@@ -103,14 +105,16 @@ private:
         read = add_ticket(p, keys::text_after(key, prefix.size()), out);
         return bool(read);
       };
-      auto scanned = parts_.config.store.scan(ports::family::accounts, std::max(prefix, request.page_token()), end, visit);
+      auto scanned =
+          parts_.config.store.scan(ports::family::accounts, std::max(prefix, request.page_token()), end, visit);
       if (!scanned || !read)
         return scanned ? read.err() : scanned.err();
     }
     return out;
   }
 
-  base::result<void> add_ticket(base::partition_id p, const std::string& ticket_id, v1::SearchTicketsResponse& out) const {
+  base::result<void> add_ticket(base::partition_id p, const std::string& ticket_id,
+                                v1::SearchTicketsResponse& out) const {
     auto value = parts_.config.store.get(ports::family::tickets, keys::ticket(p, ticket_id));
     if (!value)
       return value.err();

@@ -39,7 +39,8 @@ base::result<void> check_name(const std::string& name) {
 } // namespace
 
 sink_roster::sink_roster(caf::actor_system& system, const node_config& config, std::vector<partition_actor> partitions)
-    : system_(system), config_(config), partitions_(std::move(partitions)) {}
+    : system_(system), config_(config), partitions_(std::move(partitions)) {
+}
 
 base::result<void> sink_roster::start() {
   for (const auto& setup : config_.sinks) {
@@ -53,8 +54,8 @@ base::result<void> sink_roster::start() {
   const auto visit = [&](std::string_view, std::string_view value) {
     v1::SinkRecord record;
     v1::StartSubscription start;
-    if (record.ParseFromArray(value.data(), static_cast<int>(value.size())) && !record.subscription().empty()
-        && start.ParseFromString(record.subscription()))
+    if (record.ParseFromArray(value.data(), static_cast<int>(value.size())) && !record.subscription().empty() &&
+        start.ParseFromString(record.subscription()))
       known.push_back(std::move(start));
     return true;
   };
@@ -73,8 +74,8 @@ base::result<sink_entry> sink_roster::spawn_configured(const sink_setup& setup) 
   auto record = record_of(setup.config.name);
   if (!record)
     return record.err();
-  sink_entry entry{setup.config.name, setup.config.kind, setup.config.filter, setup.config.projection, record->paused(),
-                   {}, {}, {}};
+  sink_entry entry{
+      setup.config.name, setup.config.kind, setup.config.filter, setup.config.projection, record->paused(), {}, {}, {}};
   std::vector<target_worker_actor> workers;
   for (std::size_t i = 0; i < setup.traits.concurrency; ++i) {
     target_worker_config worker{setup.make_target, config_.clock, std::chrono::milliseconds{1'000},
@@ -104,8 +105,8 @@ base::result<sink_entry> sink_roster::spawn_subscriber(const v1::StartSubscripti
   settings.name = start.name();
   settings.filter = start.filter();
   const ports::target_traits traits{256, partitions_.size(), false, false};
-  entry.courier = spawn_courier(entry.name, settings, traits,
-                                {caf::actor_cast<target_worker_actor>(entry.subscriber)}, batches_in_flight);
+  entry.courier = spawn_courier(entry.name, settings, traits, {caf::actor_cast<target_worker_actor>(entry.subscriber)},
+                                batches_in_flight);
   if (auto spawned = spawn_partitions(entry, settings, traits); !spawned)
     return spawned.err();
   return entry;
@@ -127,7 +128,8 @@ courier_actor sink_roster::spawn_courier(const std::string& name, const config::
   courier_settings.breaker.open_max = settings.breaker.open_max;
   courier_settings.on_breaker = [&log = config_.log, name](ports::breaker_state state, const std::string& why) {
     if (state == ports::breaker_state::open)
-      log.warn_sparsely("breaker-" + name, std::chrono::seconds{10}, "a target is down; its sink waits", {{"sink", name}, {"why", why}});
+      log.warn_sparsely("breaker-" + name, std::chrono::seconds{10}, "a target is down; its sink waits",
+                        {{"sink", name}, {"why", why}});
     else if (state == ports::breaker_state::closed)
       log.info("a target is back", {{"sink", name}});
   };
@@ -157,7 +159,8 @@ base::result<void> sink_roster::spawn_partitions(sink_entry& entry, const config
                         entry.paused,
                         config_.seed + i};
     c.on_failure = [&log = config_.log, name = entry.name](const base::error& why) {
-      log.warn_sparsely("ledger-" + name, std::chrono::seconds{10}, "a sink cannot write its cursor; it waits for the disk",
+      log.warn_sparsely("ledger-" + name, std::chrono::seconds{10},
+                        "a sink cannot write its cursor; it waits for the disk",
                         {{"sink", name}, {"why", why.message}});
     };
     entry.partitions.push_back(system_.spawn(sink, std::move(c)));
@@ -191,7 +194,8 @@ base::result<sink_entry> sink_roster::subscriber_for(const v1::StartSubscription
   if (const auto it = entries_.find(start.name()); it != entries_.end()) {
     if (it->second.kind == "subscriber")
       return it->second;
-    return base::error{base::error_code::already_exists, "'" + start.name() + "' is the name of a configured sink; choose another"};
+    return base::error{base::error_code::already_exists,
+                       "'" + start.name() + "' is the name of a configured sink; choose another"};
   }
   if (auto written = write_new_subscriber(start); !written)
     return written.err();

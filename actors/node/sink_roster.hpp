@@ -1,5 +1,5 @@
-// sink_roster: the sinks of a node and the actors that serve them; configured sinks from the start, subscribers as they come.
-// Thread-safe.
+// sink_roster: the sinks of a node and the actors that serve them; configured sinks from the start, subscribers as they
+// come. Thread-safe.
 #pragma once
 
 #include "actors/courier/interface.hpp"

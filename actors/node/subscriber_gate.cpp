@@ -14,7 +14,8 @@ namespace {
 // Passes events on until the stream is gone.
 class guarded_listener final : public ports::subscriber_listener {
 public:
-  explicit guarded_listener(std::shared_ptr<ports::subscriber_listener> inner) : inner_(std::move(inner)) {}
+  explicit guarded_listener(std::shared_ptr<ports::subscriber_listener> inner) : inner_(std::move(inner)) {
+  }
 
   void on_events(std::vector<std::string> events) override {
     const std::lock_guard lock(mutex_);
@@ -39,7 +40,8 @@ private:
 class session final : public ports::subscriber_session {
 public:
   session(sink_entry entry, std::uint64_t stream, std::shared_ptr<guarded_listener> listener)
-      : entry_(std::move(entry)), stream_(stream), listener_(std::move(listener)) {}
+      : entry_(std::move(entry)), stream_(stream), listener_(std::move(listener)) {
+  }
   ~session() override {
     listener_->detach();
     caf::anon_send(entry_.subscriber, detach_stream{stream_});
@@ -70,7 +72,8 @@ private:
 
 class gate final : public ports::subscriber_gate {
 public:
-  explicit gate(const node_parts& parts) : parts_(parts) {}
+  explicit gate(const node_parts& parts) : parts_(parts) {
+  }
 
   void open(v1::StartSubscription start, std::shared_ptr<ports::subscriber_listener> listener,
             ports::reply<std::shared_ptr<ports::subscriber_session>> done) override {

@@ -15,7 +15,8 @@ constexpr int findings_max = 100;
 
 class verifier {
 public:
-  verifier(const ports::store& store, bool deep) : store_(store), deep_(deep) {}
+  verifier(const ports::store& store, bool deep) : store_(store), deep_(deep) {
+  }
 
   base::result<void> partition(base::partition_id p, const v1::PartitionApplied& totals) {
     const base::log_offset end{totals.next_offset()};
@@ -25,11 +26,13 @@ public:
     for (const auto& what : proof->findings)
       find(p, "", what);
     if (proof->events != totals.history())
-      find(p, "", "the history has " + std::to_string(proof->events) + " events, the partition counts "
-                    + std::to_string(totals.history()));
+      find(p, "",
+           "the history has " + std::to_string(proof->events) + " events, the partition counts " +
+               std::to_string(totals.history()));
     if (proof->tickets != totals.tickets())
-      find(p, "", "the history has " + std::to_string(proof->tickets) + " tickets, the partition counts "
-                    + std::to_string(totals.tickets()));
+      find(p, "",
+           "the history has " + std::to_string(proof->tickets) + " tickets, the partition counts " +
+               std::to_string(totals.tickets()));
     out_.set_events(out_.events() + proof->events);
     out_.set_tickets(out_.tickets() + proof->tickets);
     return {};
@@ -124,29 +127,29 @@ void admin_service::verify(v1::VerifyRequest request, ports::reply<v1::VerifyRes
   std::vector<std::string> sinks;
   for (const auto& entry : parts_.sinks.all())
     sinks.push_back(entry.name);
-  ask_all<bytes_answer>(
-    parts_.system, parts_.partitions, ask_totals{true},
-    [this, sinks = std::move(sinks), deep = request.deep(),
-     done = std::move(done)](base::result<std::vector<bytes_answer>> answers) mutable {
-      if (!answers) {
-        done(answers.err());
-        return;
-      }
-      std::vector<v1::PartitionApplied> totals(answers->size());
-      for (std::size_t i = 0; i < totals.size(); ++i) {
-        if (!(*answers)[i].result.ok) {
-          done((*answers)[i].result.why);
-          return;
-        }
-        totals[i].ParseFromString((*answers)[i].bytes);
-      }
-      auto work = [&store = parts_.config.store, sinks = std::move(sinks), totals = std::move(totals), deep,
-                   done = std::move(done)] { done(prove(store, sinks, totals, deep)); };
-      if (parts_.config.dedicated_threads)
-        parts_.system.spawn<caf::detached>(std::move(work));
-      else
-        work();
-    });
+  ask_all<bytes_answer>(parts_.system, parts_.partitions, ask_totals{true},
+                        [this, sinks = std::move(sinks), deep = request.deep(),
+                         done = std::move(done)](base::result<std::vector<bytes_answer>> answers) mutable {
+                          if (!answers) {
+                            done(answers.err());
+                            return;
+                          }
+                          std::vector<v1::PartitionApplied> totals(answers->size());
+                          for (std::size_t i = 0; i < totals.size(); ++i) {
+                            if (!(*answers)[i].result.ok) {
+                              done((*answers)[i].result.why);
+                              return;
+                            }
+                            totals[i].ParseFromString((*answers)[i].bytes);
+                          }
+                          auto work = [&store = parts_.config.store, sinks = std::move(sinks),
+                                       totals = std::move(totals), deep,
+                                       done = std::move(done)] { done(prove(store, sinks, totals, deep)); };
+                          if (parts_.config.dedicated_threads)
+                            parts_.system.spawn<caf::detached>(std::move(work));
+                          else
+                            work();
+                        });
 }
 
 } // namespace cxstream::actors

@@ -16,15 +16,15 @@ partition_actor::behavior_type partition_state::start(partition_config config) {
   const auto first = config_->checkpoint_every * (1 + config_->id.value % 64) / 64;
   self_->delayed_send(self_, first, tick_atom_v);
   return {
-    [this](log_appended& answer) { appended(answer); },
-    [this](const store_mended&) { mended(); },
-    [this](append_events& request) { return append(request); },
-    [this](const history_demand& wish) { demand(wish); },
-    [this](const ask_ticket& question) { return ticket(question); },
-    [this](const ask_ticket_offsets& question) { return ticket_offsets(question); },
-    [this](const ask_totals& question) { return totals(question); },
-    [this](tick_atom) { tick(); },
-    [this](stop_atom) { return stop(); },
+      [this](log_appended& answer) { appended(answer); },
+      [this](const store_mended&) { mended(); },
+      [this](append_events& request) { return append(request); },
+      [this](const history_demand& wish) { demand(wish); },
+      [this](const ask_ticket& question) { return ticket(question); },
+      [this](const ask_ticket_offsets& question) { return ticket_offsets(question); },
+      [this](const ask_totals& question) { return totals(question); },
+      [this](tick_atom) { tick(); },
+      [this](stop_atom) { return stop(); },
   };
 }
 
@@ -55,8 +55,8 @@ void partition_state::send_next_append() {
   }
   in_flight_first_ = partition_->reserve(entries.size());
   auto value = protocols::encode_log_batch(config_->epoch, in_flight_first_, config_->dedup_window, entries);
-  self_->send(config_->log_writer, log_append{config_->id, in_flight_first_, static_cast<std::uint32_t>(entries.size()),
-                                              std::move(value)});
+  self_->send(config_->log_writer,
+              log_append{config_->id, in_flight_first_, static_cast<std::uint32_t>(entries.size()), std::move(value)});
 }
 
 void partition_state::appended(log_appended& answer) {
@@ -69,7 +69,8 @@ void partition_state::appended(log_appended& answer) {
 }
 
 void partition_state::apply(base::timestamp committed_at) {
-  auto applied = partition_->apply({in_flight_first_, committed_at, config_->dedup_window, std::move(in_flight_entries_)});
+  auto applied =
+      partition_->apply({in_flight_first_, committed_at, config_->dedup_window, std::move(in_flight_entries_)});
   in_flight_entries_.clear();
   if (!applied) {
     fail(applied.err());

@@ -1,5 +1,5 @@
-// The partition actor; see interface.hpp. What it decides is protocols::partition; here it talks to the log writer, to the
-// sources that wait for an answer and to the sinks that wait for events.
+// The partition actor; see interface.hpp. What it decides is protocols::partition; here it talks to the log writer, to
+// the sources that wait for an answer and to the sinks that wait for events.
 //
 // Invariants:
 //  1. At most one append of a partition is at the log writer; what comes meanwhile gathers into the next one.
@@ -39,7 +39,8 @@ class partition_state {
 public:
   static inline const char* name = "partition";
 
-  explicit partition_state(partition_actor::pointer self) : self_(self) {}
+  explicit partition_state(partition_actor::pointer self) : self_(self) {
+  }
   partition_actor::behavior_type start(partition_config config);
 
 private:

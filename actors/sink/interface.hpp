@@ -7,23 +7,23 @@
 namespace cxstream::actors {
 
 using sink_actor = courier_client::extend<
-  // Events of the history.
-  caf::reacts_to<history_supply>,
-  // Pause or go on.
-  caf::reacts_to<pause_delivery>,
-  // Move the cursor.
-  caf::replies_to<seek_delivery>::with<verdict>,
-  // Try a dead letter again.
-  caf::replies_to<requeue_delivery>::with<verdict>,
-  // Give a dead letter up.
-  caf::replies_to<discard_delivery>::with<verdict>,
-  // Counts of this moment, serialized DeliveryCounts.
-  caf::replies_to<ask_counts>::with<bytes_answer>,
-  // To itself: something is due.
-  caf::reacts_to<tick_atom>,
-  // To itself: tell the courier how far behind we are.
-  caf::reacts_to<mend_atom>,
-  // End; answered when done. What is in flight is delivered again after the next start.
-  caf::replies_to<stop_atom>::with<verdict>>;
+    // Events of the history.
+    caf::reacts_to<history_supply>,
+    // Pause or go on.
+    caf::reacts_to<pause_delivery>,
+    // Move the cursor.
+    caf::replies_to<seek_delivery>::with<verdict>,
+    // Try a dead letter again.
+    caf::replies_to<requeue_delivery>::with<verdict>,
+    // Give a dead letter up.
+    caf::replies_to<discard_delivery>::with<verdict>,
+    // Counts of this moment, serialized DeliveryCounts.
+    caf::replies_to<ask_counts>::with<bytes_answer>,
+    // To itself: something is due.
+    caf::reacts_to<tick_atom>,
+    // To itself: tell the courier how far behind we are.
+    caf::reacts_to<mend_atom>,
+    // End; answered when done. What is in flight is delivered again after the next start.
+    caf::replies_to<stop_atom>::with<verdict>>;
 
 } // namespace cxstream::actors

@@ -18,7 +18,6 @@ namespace {
 constexpr int incarnation_shift = 40; // delivery ids of a machine stay below 2^40
 constexpr std::chrono::seconds rebuild_after{1};
 constexpr std::chrono::seconds lag_every{1};
-constexpr std::uint32_t later_events_max = 10'000; // newer events of a ticket that a requeue looks at
 
 } // namespace
 
@@ -31,17 +30,17 @@ sink_actor::behavior_type sink_state::start(sink_actor_config config) {
   self_->send(config_->courier, join_courier{config_->partition_id});
   self_->delayed_send(self_, lag_every, mend_atom_v);
   return {
-    [this](const begin_delivery& word) { begin(word); },
-    [this](delivery_answer& answer) { answered(answer); },
-    [this](const history_supply& supply) { supplied(supply); },
-    [this](const pause_delivery& wish) { pause(wish.paused); },
-    [this](const seek_delivery& wish) { return seek(wish); },
-    [this](const requeue_delivery& wish) { return requeue(wish); },
-    [this](const discard_delivery& wish) { return discard(wish); },
-    [this](const ask_counts&) { return counts(); },
-    [this](tick_atom) { tick(); },
-    [this](mend_atom) { tell_lag(); },
-    [this](stop_atom) { return stop(); },
+      [this](const begin_delivery& word) { begin(word); },
+      [this](delivery_answer& answer) { answered(answer); },
+      [this](const history_supply& supply) { supplied(supply); },
+      [this](const pause_delivery& wish) { pause(wish.paused); },
+      [this](const seek_delivery& wish) { return seek(wish); },
+      [this](const requeue_delivery& wish) { return requeue(wish); },
+      [this](const discard_delivery& wish) { return discard(wish); },
+      [this](const ask_counts&) { return counts(); },
+      [this](tick_atom) { tick(); },
+      [this](mend_atom) { tell_lag(); },
+      [this](stop_atom) { return stop(); },
   };
 }
 
@@ -78,7 +77,8 @@ void sink_state::begin(const begin_delivery& word) {
   tick();
 }
 
-// Whether the target has not got something that the cursor says was delivered (it was restored from a backup, or is new).
+// Whether the target has not got something that the cursor says was delivered (it was restored from a backup, or is
+// new).
 base::result<bool> sink_state::target_lost_events(base::log_offset target_position) const {
   const auto end = lanes_->next_offset();
   for (auto from = target_position; from < end;) {
@@ -90,8 +90,8 @@ base::result<bool> sink_state::target_lost_events(base::log_offset target_positi
     for (const auto& item : run->items) {
       v1::CanonicalEvent event;
       event.ParseFromString(item.event);
-      if (item.offset < end && config_->filter.wanted(event) && !ledger_->is_dead(item.offset)
-          && !ledger_->waits(item.ticket_id, item.offset))
+      if (item.offset < end && config_->filter.wanted(event) && !ledger_->is_dead(item.offset) &&
+          !ledger_->waits(item.ticket_id, item.offset))
         return true;
     }
     from = run->next_offset;
@@ -178,8 +178,9 @@ void sink_state::carry_out(protocols::sink_effects& fx) {
     }
     for (auto& delivery : fx.deliveries) {
       unanswered_ += delivery.events.size();
-      self_->send(config_->courier, delivery_request{config_->partition_id, incarnation_ << incarnation_shift | delivery.id,
-                                                     std::move(delivery.events)});
+      self_->send(config_->courier,
+                  delivery_request{config_->partition_id, incarnation_ << incarnation_shift | delivery.id,
+                                   std::move(delivery.events)});
     }
     if (fx.loads.empty())
       break;
@@ -270,98 +271,6 @@ void sink_state::pause(bool paused) {
   carry_out(fx);
 }
 
-caf::result<verdict> sink_state::seek(const seek_delivery& wish) {
-  if (!wish.to_end)
-    return move_to(wish.next_offset);
-  auto promise = self_->make_response_promise<verdict>();
-  self_->request(config_->partition, std::chrono::seconds{30}, ask_totals{})
-    .then(
-      [this, promise](const bytes_answer& answer) mutable {
-        v1::PartitionApplied totals;
-        if (!answer.result.ok || !totals.ParseFromString(answer.bytes))
-          promise.deliver(answer.result);
-        else
-          promise.deliver(move_to(base::log_offset{totals.next_offset()}));
-      },
-      [promise](const caf::error&) mutable {
-        promise.deliver(verdict{false, {base::error_code::timeout, "the partition did not answer; try again"}});
-      });
-  return promise;
-}
-
-verdict sink_state::move_to(base::log_offset next) {
-  if (broken_)
-    return {false, {base::error_code::unavailable, "the store is not writable at the moment; try again"}};
-  auto before = protocols::history_below(config_->store, config_->partition_id, next);
-  auto dead = ledger_->dead_below(next);
-  if (!before || !dead)
-    return {false, before ? dead.err() : before.err()};
-  protocols::sink_effects fx;
-  lanes_->seek(next, *before, *dead, config_->clock.now(), fx);
-  demanded_.reset();
-  carry_out(fx);
-  return {};
-}
-
-caf::result<verdict> sink_state::requeue(const requeue_delivery& wish) {
-  auto letter = ledger_->dead_letter(wish.offset);
-  if (broken_ || !letter)
-    return verdict{false, letter ? base::error{base::error_code::unavailable, "the store is not writable"} : letter.err()};
-  auto promise = self_->make_response_promise<verdict>();
-  const auto allow_older = wish.allow_older || config_->guards_regress;
-  const ask_ticket_offsets later{letter->ticket_id(), base::ticket_sequence{letter->ticket_sequence() + 1}, later_events_max};
-  self_->request(config_->partition, std::chrono::seconds{30}, later)
-    .then(
-      [this, promise, allow_older, ticket_id = letter->ticket_id(), offset = wish.offset](const offsets_answer& answer) mutable {
-        if (!answer.result.ok || broken_ || !ledger_->is_dead(offset)) {
-          promise.deliver(verdict{false, {base::error_code::unavailable, "the dead letter cannot be requeued now; try again"}});
-          return;
-        }
-        protocols::sink_effects fx;
-        const auto newer = newer_was_delivered(ticket_id, answer.offsets);
-        const auto result = lanes_->requeue({ticket_id, offset, newer, allow_older}, config_->clock.now(), fx);
-        carry_out(fx);
-        if (result == protocols::requeue_result::accepted)
-          promise.deliver(verdict{});
-        else if (result == protocols::requeue_result::refused_full)
-          promise.deliver(verdict{false, {base::error_code::resource_exhausted, "as many tickets wait as may; try later"}});
-        else
-          promise.deliver(verdict{false, {base::error_code::failed_precondition,
-                                          "a newer event of this ticket was delivered; delivering this one now would show "
-                                          "the target an older state (allow_older does it all the same; or discard it)"}});
-      },
-      [promise](const caf::error&) mutable {
-        promise.deliver(verdict{false, {base::error_code::timeout, "the partition did not answer; try again"}});
-      });
-  return promise;
-}
-
-bool sink_state::newer_was_delivered(const std::string& ticket_id, const std::vector<base::log_offset>& later) const {
-  const auto cursor = lanes_->cursor();
-  const auto decided = [&](base::log_offset o) {
-    return o < lanes_->next_offset()
-           || std::find(cursor.decided_above().begin(), cursor.decided_above().end(), o.value) != cursor.decided_above().end();
-  };
-  return std::any_of(later.begin(), later.end(), [&](base::log_offset o) {
-    if (!decided(o) || ledger_->waits(ticket_id, o) || ledger_->is_dead(o))
-      return false;
-    if (config_->filter.passes_all())
-      return true;
-    auto item = protocols::read_event(config_->store, config_->partition_id, o);
-    v1::CanonicalEvent event;
-    return item && event.ParseFromString(item->event) && config_->filter.wanted(event);
-  });
-}
-
-verdict sink_state::discard(const discard_delivery& wish) {
-  if (broken_ || !ledger_->is_dead(wish.offset))
-    return {false, {base::error_code::not_found, "there is no such dead letter"}};
-  protocols::sink_effects fx;
-  lanes_->discard(wish.offset, fx);
-  carry_out(fx);
-  return {};
-}
-
 bytes_answer sink_state::counts() const {
   if (!lanes_)
     return {{false, {base::error_code::unavailable, "the store cannot be read"}}, {}};
@@ -390,8 +299,8 @@ void sink_state::tell_lag() {
     if (oldest && !oldest->items.empty())
       word.oldest_committed_at_us = base::to_us(model::peek_times(oldest->items.front().event).committed_at);
   }
-  const bool same = word.events == told_.events && word.waiting == told_.waiting
-                    && word.oldest_committed_at_us == told_.oldest_committed_at_us;
+  const bool same = word.events == told_.events && word.waiting == told_.waiting &&
+                    word.oldest_committed_at_us == told_.oldest_committed_at_us;
   if (same)
     return;
   told_ = word;

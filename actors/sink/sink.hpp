@@ -2,7 +2,8 @@
 //
 // Invariants:
 //  1. The effects of one step are written before its deliveries are sent (see sink_lanes, invariant 4).
-//  2. When the store fails, nothing is sent until every delivery in flight was answered and the machine was built again from
+//  2. When the store fails, nothing is sent until every delivery in flight was answered and the machine was built again
+//  from
 //     what is written.
 #pragma once
 
@@ -43,7 +44,8 @@ class sink_state {
 public:
   static inline const char* name = "sink";
 
-  explicit sink_state(sink_actor::pointer self) : self_(self) {}
+  explicit sink_state(sink_actor::pointer self) : self_(self) {
+  }
   sink_actor::behavior_type start(sink_actor_config config);
 
 private:
@@ -74,11 +76,11 @@ private:
   std::optional<sink_actor_config> config_;
   std::optional<sink_ledger> ledger_;
   std::optional<protocols::sink_lanes> lanes_;
-  bool begun_ = false;                         // the target is there
-  std::optional<base::log_offset> demanded_;   // from where a demand is under way
-  std::uint64_t events_total_ = 0;             // of the history, as last heard
-  std::uint64_t incarnation_ = 1;              // of lanes_; tells answers to an earlier one apart
-  std::size_t unanswered_ = 0;                 // events sent to the courier
+  bool begun_ = false;                       // the target is there
+  std::optional<base::log_offset> demanded_; // from where a demand is under way
+  std::uint64_t events_total_ = 0;           // of the history, as last heard
+  std::uint64_t incarnation_ = 1;            // of lanes_; tells answers to an earlier one apart
+  std::size_t unanswered_ = 0;               // events sent to the courier
   bool broken_ = false;
   std::optional<base::timestamp> timer_at_;
   sink_lag told_;

@@ -56,10 +56,9 @@ struct writer {
 } // namespace
 
 sink_ledger::sink_ledger(ports::store& store, std::string sink, base::partition_id partition)
-    : store_(store),
-      sink_(std::move(sink)),
-      partition_(partition),
-      waiting_prefix_(keys::sink_partition(sink_, partition)) {}
+    : store_(store), sink_(std::move(sink)), partition_(partition),
+      waiting_prefix_(keys::sink_partition(sink_, partition)) {
+}
 
 base::result<std::vector<protocols::restored_lane>> sink_ledger::lanes() const {
   std::vector<protocols::restored_lane> lanes;
@@ -74,7 +73,8 @@ base::result<std::vector<protocols::restored_lane>> sink_ledger::lanes() const {
     lanes.push_back(std::move(lane));
     return true;
   };
-  if (auto scanned = store_.scan(family::waiting, waiting_prefix_, keys::after_prefix(waiting_prefix_), visit); !scanned)
+  if (auto scanned = store_.scan(family::waiting, waiting_prefix_, keys::after_prefix(waiting_prefix_), visit);
+      !scanned)
     return scanned.err();
   return lanes;
 }

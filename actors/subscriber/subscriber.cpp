@@ -10,13 +10,15 @@ namespace cxstream::actors {
 subscriber_actor::behavior_type subscriber_state::start(subscriber_config config) {
   config_.emplace(config);
   return {
-    [this](target_call& request) { call(request); },
-    [this](tick_atom) { open(); },
-    [this](stop_atom) { return stop(); },
-    [this](const attach_stream& request) { return attach(request); },
-    [this](const detach_stream& word) { detach(word); },
-    [this](const consumer_word& word) { hear(word); },
-    [this](const ask_counts&) { return verdict{listener_ != nullptr, {}}; },
+      [this](target_call& request) { call(request); },
+      [this](tick_atom) { open(); },
+      [this](stop_atom) { return stop(); },
+      [this](const attach_stream& request) { return attach(request); },
+      [this](const detach_stream& word) { detach(word); },
+      [this](const consumer_word& word) { hear(word); },
+      [this](const ask_counts&) {
+        return verdict{listener_ != nullptr, {}};
+      },
   };
 }
 
@@ -33,7 +35,9 @@ void subscriber_state::open() {
 
 verdict subscriber_state::attach(const attach_stream& request) {
   if (listener_)
-    return {false, {base::error_code::already_exists, "another stream reads under this name; close it or choose another name"}};
+    return {
+        false,
+        {base::error_code::already_exists, "another stream reads under this name; close it or choose another name"}};
   v1::Projection wanted;
   wanted.ParseFromString(request.projection);
   auto compiled = model::compile_projection(wanted);
@@ -60,13 +64,14 @@ void subscriber_state::hear(const consumer_word& word) {
   if (v1::NackEvents nack; word.refuses) {
     nack.ParseFromString(word.bytes);
     for (const auto& at : nack.events())
-      answer(window_.refuse(base::partition_id{static_cast<std::uint16_t>(at.partition())}, base::log_offset{at.offset()},
-                            nack.permanent(), nack.reason()));
+      answer(window_.refuse(base::partition_id{static_cast<std::uint16_t>(at.partition())},
+                            base::log_offset{at.offset()}, nack.permanent(), nack.reason()));
   } else {
     v1::AckEvents ack;
     ack.ParseFromString(word.bytes);
     for (const auto& at : ack.up_to())
-      answer(window_.acknowledge(base::partition_id{static_cast<std::uint16_t>(at.partition())}, base::log_offset{at.offset()}));
+      answer(window_.acknowledge(base::partition_id{static_cast<std::uint16_t>(at.partition())},
+                                 base::log_offset{at.offset()}));
   }
   send_out();
 }

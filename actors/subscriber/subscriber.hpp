@@ -20,7 +20,8 @@ class subscriber_state {
 public:
   static inline const char* name = "subscriber";
 
-  explicit subscriber_state(subscriber_actor::pointer self) : self_(self) {}
+  explicit subscriber_state(subscriber_actor::pointer self) : self_(self) {
+  }
   subscriber_actor::behavior_type start(subscriber_config config);
 
 private:

@@ -7,9 +7,9 @@ namespace cxstream::actors {
 target_worker_actor::behavior_type target_worker_state::start(target_worker_config config) {
   config_.emplace(std::move(config));
   return {
-    [this](const target_call& request) { call(request); },
-    [this](tick_atom) { open(); },
-    [this](stop_atom) { return stop(); },
+      [this](const target_call& request) { call(request); },
+      [this](tick_atom) { open(); },
+      [this](stop_atom) { return stop(); },
   };
 }
 

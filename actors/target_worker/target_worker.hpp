@@ -24,7 +24,8 @@ class target_worker_state {
 public:
   static inline const char* name = "target_worker";
 
-  explicit target_worker_state(target_worker_actor::pointer self) : self_(self) {}
+  explicit target_worker_state(target_worker_actor::pointer self) : self_(self) {
+  }
   ~target_worker_state();
   target_worker_actor::behavior_type start(target_worker_config config);
 

@@ -163,7 +163,8 @@ void append(std::string& out, std::string_view text) {
   out += text;
 }
 
-// "id:", the source and its own event id (two sources may number alike), where that fits into a key; else "h:" and a hash.
+// "id:", the source and its own event id (two sources may number alike), where that fits into a key; else "h:" and a
+// hash.
 std::string derived_key(const v1::CanonicalEvent& e, std::uint64_t content) {
   if (!e.event_id().empty()) {
     auto key = "id:" + e.source_system() + ":" + e.event_id();

@@ -96,9 +96,8 @@ void ticket::load_run(const v1::TicketIndex& run) {
   for (int i = 0; i < run.offset_deltas_size(); ++i) {
     offset += run.offset_deltas(i);
     committed += run.committed_at_us_deltas(i);
-    entries_.push_back({base::log_offset{offset},
-                        committed,
-                        {run.key_hash_high(i), run.key_hash_low(i), run.content_hash(i)}});
+    entries_.push_back(
+        {base::log_offset{offset}, committed, {run.key_hash_high(i), run.key_hash_low(i), run.content_hash(i)}});
   }
 }
 
@@ -150,8 +149,8 @@ void ticket::written(base::timestamp newest_commit, std::chrono::seconds dedup_w
   sealed_ = static_cast<std::uint32_t>(state_.ticket_sequence() / run_length);
   const auto oldest = base::to_us(newest_commit - dedup_window);
   std::size_t runs = 0; // whole runs at the front that nobody needs any more
-  while ((base_ + (runs + 1) * run_length) <= std::uint64_t{sealed_} * run_length
-         && entries_[(runs + 1) * run_length - 1].committed_at_us < oldest)
+  while ((base_ + (runs + 1) * run_length) <= std::uint64_t{sealed_} * run_length &&
+         entries_[(runs + 1) * run_length - 1].committed_at_us < oldest)
     ++runs;
   if (runs == 0)
     return;

@@ -1,11 +1,12 @@
-// One ticket: its state, the fingerprints that recognise repeats, and the index of its history. Decides for each committed
-// event whether it takes effect (promise P2), which ticket_sequence it gets (P3) and whether it is late (P4). Pure; owned by
-// the partition that the ticket hashes to.
+// One ticket: its state, the fingerprints that recognise repeats, and the index of its history. Decides for each
+// committed event whether it takes effect (promise P2), which ticket_sequence it gets (P3) and whether it is late (P4).
+// Pure; owned by the partition that the ticket hashes to.
 //
 // Invariants:
 //  1. ticket_sequence of accepted events runs 1, 2, 3 … without a gap.
 //  2. What apply() decides depends only on earlier applied events, the event and its log entry (promise P9).
-//  3. entry i of the index (0-based) belongs to ticket_sequence i + 1; runs of run_length entries are written once they are full.
+//  3. entry i of the index (0-based) belongs to ticket_sequence i + 1; runs of run_length entries are written once they
+//  are full.
 #pragma once
 
 #include "base/ids.hpp"
@@ -56,7 +57,8 @@ public:
 
   // A ticket that has no event yet.
   ticket(std::string_view ticket_id, base::partition_id partition);
-  // A ticket at rest; `recent_runs` are the newest sealed runs, oldest first, as many as the dedup window may still need.
+  // A ticket at rest; `recent_runs` are the newest sealed runs, oldest first, as many as the dedup window may still
+  // need.
   ticket(v1::TicketSnapshot snapshot, const std::vector<v1::TicketIndex>& recent_runs);
 
   decision apply(const v1::CanonicalEvent& event, const fingerprint& print, const log_place& place);
@@ -73,15 +75,16 @@ public:
     return base::ticket_sequence{base_ + 1};
   }
 
-  // What has to be written for the ticket to be at rest: the snapshot, and the runs filled since the last call of sealed().
-  // A serialized TicketSnapshot.
+  // What has to be written for the ticket to be at rest: the snapshot, and the runs filled since the last call of
+  // sealed(). A serialized TicketSnapshot.
   std::string snapshot() const;
   struct sealed_run {
     std::uint32_t number;
     v1::TicketIndex run;
   };
   std::vector<sealed_run> newly_sealed() const;
-  // The snapshot and runs were written. Index entries that neither the dedup window nor the open run needs are forgotten.
+  // The snapshot and runs were written. Index entries that neither the dedup window nor the open run needs are
+  // forgotten.
   void written(base::timestamp newest_commit, std::chrono::seconds dedup_window);
 
   // Rough memory use, in index entries, for the bound on live tickets.
@@ -103,9 +106,9 @@ private:
   void rebuild_lookup();
 
   v1::TicketState state_;
-  std::vector<entry> entries_;   // of sequences base_ + 1 …
-  std::uint64_t base_ = 0;       // sequences not indexed in memory
-  std::uint32_t sealed_ = 0;     // runs already written
+  std::vector<entry> entries_;                              // of sequences base_ + 1 …
+  std::uint64_t base_ = 0;                                  // sequences not indexed in memory
+  std::uint32_t sealed_ = 0;                                // runs already written
   std::unordered_map<std::uint64_t, std::uint32_t> lookup_; // key_low → entry; only for long tickets
 };
 

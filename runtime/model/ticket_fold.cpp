@@ -17,9 +17,11 @@ bool takes(Slot& slot, const revision& rev) {
 
 class folder {
 public:
-  folder(const v1::CanonicalEvent& event, const revision& rev) : event_(event), rev_(rev) {}
+  folder(const v1::CanonicalEvent& event, const revision& rev) : event_(event), rev_(rev) {
+  }
 
-  // `slot` gives the state's slot; it is asked only when the event says something about the field, because asking creates it.
+  // `slot` gives the state's slot; it is asked only when the event says something about the field, because asking
+  // creates it.
   template <class SlotOf>
   void text(std::string_view name, bool present, const std::string& value, SlotOf slot_of) const {
     if (present) {
@@ -49,7 +51,8 @@ public:
       *slot.mutable_values() = event_.raw_tags();
   }
 
-  // "Clear them all" also holds against metrics whose older events come later: its revision is kept, its victims are not.
+  // "Clear them all" also holds against metrics whose older events come later: its revision is kept, its victims are
+  // not.
   void metrics(v1::TicketState& state) const {
     auto& slots = *state.mutable_custom_metrics();
     if (clears("custom_metrics") && takes_revision(state)) {

@@ -1,5 +1,5 @@
-// Ticket state = fold of the ticket's events (promise P9), field by field, never back to an older revision (promise P4).
-// Pure.
+// Ticket state = fold of the ticket's events (promise P9), field by field, never back to an older revision (promise
+// P4). Pure.
 #pragma once
 
 #include "model/revision.hpp"

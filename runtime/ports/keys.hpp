@@ -1,5 +1,6 @@
 // Layout of the store's keys. Numbers are big-endian, so that keys sort as the numbers do; everything that belongs to a
-// partition begins with it, so that a partition can be moved as a range. Texts inside a key end with "\0\0" after escaping
+// partition begins with it, so that a partition can be moved as a range. Texts inside a key end with "\0\0" after
+// escaping
 // "\0" as "\0\1", so that no text is a prefix of another and any bytes are allowed.
 #pragma once
 

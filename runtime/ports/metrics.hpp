@@ -46,24 +46,42 @@ public:
 // Counts nothing; for tests and tools.
 class no_metrics final : public metrics {
 public:
-  void received(std::string_view, std::uint64_t) override {}
-  void accepted(std::uint64_t) override {}
-  void late(std::uint64_t) override {}
-  void duplicates(std::uint64_t) override {}
-  void conflicts(std::uint64_t) override {}
-  void rejected(std::string_view, std::uint64_t) override {}
-  void group_commit(std::uint64_t, std::uint64_t, std::chrono::duration<double>) override {}
-  void live_tickets(std::int64_t) override {}
-  void live_actors(std::int64_t) override {}
-  void streams(std::int64_t) override {}
-  void delivered(std::string_view, std::uint64_t) override {}
-  void filtered(std::string_view, std::uint64_t) override {}
-  void retried(std::string_view, std::uint64_t) override {}
-  void dead(std::string_view, std::uint64_t) override {}
-  void waiting(std::string_view, std::int64_t) override {}
-  void lag(std::string_view, std::uint64_t, std::chrono::duration<double>) override {}
-  void breaker(std::string_view, breaker_state) override {}
-  void latency(std::string_view, base::timestamp, base::timestamp, base::timestamp) override {}
+  void received(std::string_view, std::uint64_t) override {
+  }
+  void accepted(std::uint64_t) override {
+  }
+  void late(std::uint64_t) override {
+  }
+  void duplicates(std::uint64_t) override {
+  }
+  void conflicts(std::uint64_t) override {
+  }
+  void rejected(std::string_view, std::uint64_t) override {
+  }
+  void group_commit(std::uint64_t, std::uint64_t, std::chrono::duration<double>) override {
+  }
+  void live_tickets(std::int64_t) override {
+  }
+  void live_actors(std::int64_t) override {
+  }
+  void streams(std::int64_t) override {
+  }
+  void delivered(std::string_view, std::uint64_t) override {
+  }
+  void filtered(std::string_view, std::uint64_t) override {
+  }
+  void retried(std::string_view, std::uint64_t) override {
+  }
+  void dead(std::string_view, std::uint64_t) override {
+  }
+  void waiting(std::string_view, std::int64_t) override {
+  }
+  void lag(std::string_view, std::uint64_t, std::chrono::duration<double>) override {
+  }
+  void breaker(std::string_view, breaker_state) override {
+  }
+  void latency(std::string_view, base::timestamp, base::timestamp, base::timestamp) override {
+  }
   std::chrono::duration<double> received_to_delivered(std::string_view, double) const override {
     return {};
   }

@@ -2,9 +2,11 @@
 //
 // Invariants an implementation keeps:
 //  1. A batch is written wholly or not at all, also across a crash.
-//  2. durability::synced: when write() returns, this batch and every batch written before it with `buffered` or `synced`
+//  2. durability::synced: when write() returns, this batch and every batch written before it with `buffered` or
+//  `synced`
 //     survive power loss.
-//  3. durability::buffered survives the death of the process. durability::derived may be lost by either, but only as a whole
+//  3. durability::buffered survives the death of the process. durability::derived may be lost by either, but only as a
+//  whole
 //     suffix: what is found after a crash is the state after some earlier derived write, in all families together.
 #pragma once
 

@@ -4,8 +4,10 @@
 // Invariants a connector keeps:
 //  1. deliver() answers one outcome an event, in the order given.
 //  2. A `delivered` outcome means the target has it durably (as durably as the target can say).
-//  3. deliver() is idempotent as far as the target allows: an event that it already has is `delivered` and changes nothing.
-//  4. Events of one ticket in one call are in ticket_sequence order; when one of them is not delivered, no later one of the
+//  3. deliver() is idempotent as far as the target allows: an event that it already has is `delivered` and changes
+//  nothing.
+//  4. Events of one ticket in one call are in ticket_sequence order; when one of them is not delivered, no later one of
+//  the
 //     same ticket in that call is tried either: it is answered `skipped`.
 #pragma once
 
@@ -28,9 +30,9 @@ struct delivery {
   base::log_offset offset;
   base::ticket_sequence sequence;
   std::string ticket_id;
-  std::string event;          // serialized cxstream.v1.CanonicalEvent with pipeline fields, not yet projected
-  std::uint32_t attempt = 1;  // 1 for the first
-  bool allow_older = false;   // requeued by an operator past newer events of its ticket
+  std::string event;         // serialized cxstream.v1.CanonicalEvent with pipeline fields, not yet projected
+  std::uint32_t attempt = 1; // 1 for the first
+  bool allow_older = false;  // requeued by an operator past newer events of its ticket
 
   template <class Inspector>
   friend auto inspect(Inspector& f, delivery& x) {
@@ -40,7 +42,8 @@ struct delivery {
 
 enum class delivery_result : std::uint8_t {
   delivered,
-  unreachable, // no answer from the target as a whole (refused, DNS, TLS, disk full, locked): says nothing about the event
+  unreachable, // no answer from the target as a whole (refused, DNS, TLS, disk full, locked): says nothing about the
+               // event
   throttled,   // the target asks for a pause (429, 503 with Retry-After): says nothing about the event
   transient,   // this event failed now and may pass later (5xx, 408, timeout of one request)
   permanent,   // this event will never pass (4xx, constraint violation)
@@ -50,7 +53,7 @@ enum class delivery_result : std::uint8_t {
 // What became of one event.
 struct delivery_outcome {
   delivery_result result = delivery_result::delivered;
-  std::string reason;                                 // for people; empty when delivered
+  std::string reason;                                   // for people; empty when delivered
   std::optional<std::chrono::milliseconds> retry_after; // the target's own wish
 };
 
@@ -61,10 +64,10 @@ struct target_position {
 };
 
 struct target_traits {
-  std::size_t batch_events_max = 1;      // most events one deliver() may carry
-  std::size_t concurrency = 1;           // instances that may run side by side
-  bool guards_regress = false;           // writes "only if newer" itself, so older events are harmless
-  bool keeps_position = false;           // position() answers
+  std::size_t batch_events_max = 1; // most events one deliver() may carry
+  std::size_t concurrency = 1;      // instances that may run side by side
+  bool guards_regress = false;      // writes "only if newer" itself, so older events are harmless
+  bool keeps_position = false;      // position() answers
 };
 
 class target {

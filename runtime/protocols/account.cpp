@@ -44,8 +44,8 @@ base::result<recount> count_again(const ports::store& store, std::string_view si
 
 void hold_against(std::uint64_t counted, std::uint64_t written, const char* what, std::vector<std::string>& findings) {
   if (counted != written)
-    findings.push_back(std::string(what) + ": the store has " + std::to_string(counted) + ", the cursor says "
-                       + std::to_string(written));
+    findings.push_back(std::string(what) + ": the store has " + std::to_string(counted) + ", the cursor says " +
+                       std::to_string(written));
 }
 
 } // namespace
@@ -56,8 +56,8 @@ base::result<v1::SinkCursor> read_cursor(const ports::store& store, std::string_
     return found.err();
   v1::SinkCursor cursor;
   if (*found && !cursor.ParseFromString(**found))
-    return base::error{base::error_code::corrupt, "the cursor of sink " + std::string(sink) + " in partition "
-                                                    + std::to_string(p.value) + " cannot be read"};
+    return base::error{base::error_code::corrupt, "the cursor of sink " + std::string(sink) + " in partition " +
+                                                      std::to_string(p.value) + " cannot be read"};
   return cursor;
 }
 

@@ -20,8 +20,8 @@ struct account_proof {
   v1::DeliveryCounts counts;         // recounted from the store; committed and pending against `history_total`
   std::vector<std::string> findings; // what does not add up
 };
-// Counts waiting entries, dead letters and the history up to the cursor, and holds them against the cursor's own counts.
-// Reads again while the sink moves, until one consistent view was seen.
+// Counts waiting entries, dead letters and the history up to the cursor, and holds them against the cursor's own
+// counts. Reads again while the sink moves, until one consistent view was seen.
 base::result<account_proof> prove_account(const ports::store& store, std::string_view sink, base::partition_id p,
                                           std::uint64_t history_total);
 

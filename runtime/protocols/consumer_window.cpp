@@ -41,7 +41,8 @@ std::vector<const ports::delivery*> consumer_window::take() {
   return out;
 }
 
-std::vector<consumer_window::answer> consumer_window::acknowledge(base::partition_id partition, base::log_offset offset) {
+std::vector<consumer_window::answer> consumer_window::acknowledge(base::partition_id partition,
+                                                                  base::log_offset offset) {
   std::vector<answer> out;
   const auto found = sent_.find(partition);
   if (found == sent_.end())
@@ -78,13 +79,14 @@ std::vector<consumer_window::answer> consumer_window::refuse(base::partition_id 
     return e.call == refused.call && calls_.at(e.call).events[e.position].ticket_id == ticket;
   });
   const auto concerned = [&](const sent_event& e) {
-    return e.call == refused.call
-           && (e.position == refused.position
-               || std::any_of(again.begin(), again.end(), [&](const sent_event& a) { return a.position == e.position; }));
+    return e.call == refused.call &&
+           (e.position == refused.position ||
+            std::any_of(again.begin(), again.end(), [&](const sent_event& a) { return a.position == e.position; }));
   };
   queue.erase(std::remove_if(queue.begin(), queue.end(), concerned), queue.end());
   for (const auto& e : again)
-    settle(e.call, e.position, {ports::delivery_result::skipped, "an earlier event of the ticket was refused", {}}, out);
+    settle(e.call, e.position, {ports::delivery_result::skipped, "an earlier event of the ticket was refused", {}},
+           out);
   settle(refused.call, refused.position,
          {permanent ? ports::delivery_result::permanent : ports::delivery_result::transient, std::move(why), {}}, out);
   return out;

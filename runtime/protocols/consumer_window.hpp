@@ -2,8 +2,10 @@
 //
 // Invariants:
 //  1. At most `credit` events are sent and not settled (one call may exceed it when nothing else is out).
-//  2. A call is answered once, when each of its events is settled; an event counts as delivered only by an acknowledgement.
-//  3. When an event is refused, later ones of its ticket in the same call that are not acknowledged come again after it.
+//  2. A call is answered once, when each of its events is settled; an event counts as delivered only by an
+//  acknowledgement.
+//  3. When an event is refused, later ones of its ticket in the same call that are not acknowledged come again after
+//  it.
 //  4. After disconnect() everything unsettled is sent again, in the order of the calls.
 #pragma once
 
@@ -55,8 +57,8 @@ private:
   void settle(std::uint64_t call, std::uint32_t position, ports::delivery_outcome outcome, std::vector<answer>& out);
 
   std::map<std::uint64_t, call_state> calls_;
-  std::deque<std::uint64_t> waiting_;                              // calls not sent yet
-  std::map<base::partition_id, std::deque<sent_event>> sent_;      // in the order sent
+  std::deque<std::uint64_t> waiting_;                         // calls not sent yet
+  std::map<base::partition_id, std::deque<sent_event>> sent_; // in the order sent
   std::size_t credit_ = 0;
   std::size_t unsettled_ = 0;
 };

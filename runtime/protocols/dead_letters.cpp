@@ -10,16 +10,16 @@ using ports::family;
 
 bool selected(const v1::DeadLetterSelector& selector, const v1::DeadLetter& letter) {
   const auto& ids = selector.ids();
-  return (ids.empty() || std::find(ids.begin(), ids.end(), letter.id()) != ids.end())
-         && (selector.stage() == v1::DEAD_LETTER_STAGE_UNSPECIFIED || selector.stage() == letter.stage())
-         && (selector.sink().empty() || selector.sink() == letter.sink())
-         && (selector.ticket_id().empty() || selector.ticket_id() == letter.ticket_id())
-         && (selector.reason().empty() || selector.reason() == letter.reason());
+  return (ids.empty() || std::find(ids.begin(), ids.end(), letter.id()) != ids.end()) &&
+         (selector.stage() == v1::DEAD_LETTER_STAGE_UNSPECIFIED || selector.stage() == letter.stage()) &&
+         (selector.sink().empty() || selector.sink() == letter.sink()) &&
+         (selector.ticket_id().empty() || selector.ticket_id() == letter.ticket_id()) &&
+         (selector.reason().empty() || selector.reason() == letter.reason());
 }
 
 bool selects_something(const v1::DeadLetterSelector& selector) {
-  return selector.ids_size() > 0 || selector.stage() != v1::DEAD_LETTER_STAGE_UNSPECIFIED || !selector.sink().empty()
-         || !selector.ticket_id().empty() || !selector.reason().empty();
+  return selector.ids_size() > 0 || selector.stage() != v1::DEAD_LETTER_STAGE_UNSPECIFIED || !selector.sink().empty() ||
+         !selector.ticket_id().empty() || !selector.reason().empty();
 }
 
 base::result<letter_page> read_letters(const ports::store& store, const v1::DeadLetterSelector& selector,

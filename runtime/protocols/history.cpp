@@ -26,7 +26,8 @@ base::result<void> join(base::partition_id p, std::string_view log_value, std::s
   auto before = applied.history_before();
   const bool first_batch = run.items.empty() && run.first_offset == run.next_offset;
   for (std::size_t i = 0; i < log->entries.size(); ++i) {
-    const auto placement = i < static_cast<std::size_t>(applied.placements_size()) ? applied.placements(static_cast<int>(i)) : 0;
+    const auto placement =
+        i < static_cast<std::size_t>(applied.placements_size()) ? applied.placements(static_cast<int>(i)) : 0;
     const base::log_offset offset{log->first_offset.value + i};
     if (offset < from) {
       before += placement != 0;
@@ -89,7 +90,8 @@ base::result<history_run> read_history(const ports::store& store, base::partitio
     joined = join(p, **log, value, from, run);
     return joined && run.items.size() < max_events;
   };
-  if (auto scanned = store.scan(family::history, key, ports::keys::after_prefix(ports::keys::partition(p)), visit); !scanned)
+  if (auto scanned = store.scan(family::history, key, ports::keys::after_prefix(ports::keys::partition(p)), visit);
+      !scanned)
     return scanned.err();
   if (!joined)
     return joined.err();
@@ -101,8 +103,8 @@ base::result<history_item> read_event(const ports::store& store, base::partition
   if (!run)
     return run.err();
   if (run->items.empty() || run->items.front().offset != offset)
-    return base::error{base::error_code::not_found, "no event at offset " + std::to_string(offset.value) + " of partition "
-                                                      + std::to_string(p.value)};
+    return base::error{base::error_code::not_found, "no event at offset " + std::to_string(offset.value) +
+                                                        " of partition " + std::to_string(p.value)};
   return std::move(run->items.front());
 }
 

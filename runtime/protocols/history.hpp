@@ -41,8 +41,8 @@ struct history_run {
   }
 };
 
-// Adds what the pipeline knows to events, without parsing them: protobuf messages that follow each other merge. Keeps its
-// message between events, so that stamping allocates nothing.
+// Adds what the pipeline knows to events, without parsing them: protobuf messages that follow each other merge. Keeps
+// its message between events, so that stamping allocates nothing.
 class pipeline_stamp {
 public:
   explicit pipeline_stamp(base::partition_id partition);

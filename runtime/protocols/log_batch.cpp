@@ -34,7 +34,8 @@ std::string encode_log_batch(base::epoch epoch, base::log_offset first, std::chr
   std::string value(size, '\0');
   auto* out = head.SerializeWithCachedSizesToArray(reinterpret_cast<std::uint8_t*>(value.data()));
   for (const auto& e : entries) {
-    out = WireFormatLite::WriteTagToArray(v1::LogBatch::kEntriesFieldNumber, WireFormatLite::WIRETYPE_LENGTH_DELIMITED, out);
+    out = WireFormatLite::WriteTagToArray(v1::LogBatch::kEntriesFieldNumber, WireFormatLite::WIRETYPE_LENGTH_DELIMITED,
+                                          out);
     out = CodedOutputStream::WriteVarint32ToArray(static_cast<std::uint32_t>(entry_size(e)), out);
     out = WireFormatLite::WriteBytesToArray(v1::LogEntry::kEventFieldNumber, e.event, out);
     out = WireFormatLite::WriteFixed64ToArray(v1::LogEntry::kKeyHashHighFieldNumber, e.print.key_high, out);

@@ -11,7 +11,8 @@ namespace cxstream::protocols {
 using ports::family;
 
 partition::partition(base::partition_id id, ports::store& store, std::size_t live_weight_max)
-    : id_(id), store_(store), tickets_(id, store, live_weight_max), stamp_(id) {}
+    : id_(id), store_(store), tickets_(id, store, live_weight_max), stamp_(id) {
+}
 
 base::result<void> partition::recover() {
   tickets_.clear();
@@ -27,8 +28,8 @@ base::result<void> partition::load_applied() {
     return found.err();
   v1::PartitionApplied applied;
   if (*found && !applied.ParseFromString(**found))
-    return base::error{base::error_code::corrupt, "the applied offset of partition " + std::to_string(id_.value)
-                                                    + " cannot be read"};
+    return base::error{base::error_code::corrupt,
+                       "the applied offset of partition " + std::to_string(id_.value) + " cannot be read"};
   applied_ = base::log_offset{applied.next_offset()};
   totals_ = {applied.history(), applied.tickets(), applied.late(), applied.duplicates(), applied.conflicts()};
   return {};
@@ -86,11 +87,13 @@ base::result<applied_batch> partition::apply(committed_batch batch) {
   dedup_window_ = batch.dedup_window;
   for (std::size_t i = 0; i < batch.entries.size(); ++i) {
     auto& entry = batch.entries[i];
-    const model::log_place place{base::log_offset{batch.first_offset.value + i}, batch.committed_at, batch.dedup_window};
+    const model::log_place place{base::log_offset{batch.first_offset.value + i}, batch.committed_at,
+                                 batch.dedup_window};
     auto& event = *google::protobuf::Arena::CreateMessage<v1::CanonicalEvent>(&arena);
     if (!event.ParseFromString(entry.event))
-      return base::error{base::error_code::corrupt, "log entry " + std::to_string(place.offset.value) + " of partition "
-                                                      + std::to_string(id_.value) + " cannot be read"};
+      return base::error{base::error_code::corrupt, "log entry " + std::to_string(place.offset.value) +
+                                                        " of partition " + std::to_string(id_.value) +
+                                                        " cannot be read"};
     auto decided = decide(event, entry.print, place);
     if (!decided)
       return decided.err();
@@ -148,8 +151,9 @@ v1::DeadLetter partition::conflict_letter(const v1::CanonicalEvent& event, const
   letter.set_reason(v1::RejectReason_Name(v1::KEY_CONFLICT));
   letter.set_reject_reason(v1::KEY_CONFLICT);
   letter.set_field_path("idempotency_key");
-  letter.set_message("idempotency_key '" + event.idempotency_key() + "' was used before, with other content, by event "
-                     + std::to_string(decided.sequence.value) + " of this ticket; give the event a key of its own and requeue it");
+  letter.set_message("idempotency_key '" + event.idempotency_key() +
+                     "' was used before, with other content, by event " + std::to_string(decided.sequence.value) +
+                     " of this ticket; give the event a key of its own and requeue it");
   model::set_us(*letter.mutable_dead_at(), base::to_us(place.committed_at));
   letter.set_source_system(event.source_system());
   letter.set_ticket_id(event.ticket_id());
@@ -201,8 +205,8 @@ base::result<v1::TicketState> partition::ticket_state(std::string_view ticket_id
   return (*found)->state();
 }
 
-base::result<std::vector<base::log_offset>>
-partition::ticket_offsets(std::string_view ticket_id, base::ticket_sequence from, std::size_t count) {
+base::result<std::vector<base::log_offset>> partition::ticket_offsets(std::string_view ticket_id,
+                                                                      base::ticket_sequence from, std::size_t count) {
   auto found = tickets_.get(ticket_id, newest_commit_, dedup_window_);
   if (!found)
     return found.err();
@@ -222,7 +226,8 @@ partition::ticket_offsets(std::string_view ticket_id, base::ticket_sequence from
       if (!value)
         return value.err();
       if (!*value || !run.ParseFromString(**value))
-        return base::error{base::error_code::corrupt, "the index of ticket " + std::string(ticket_id) + " cannot be read"};
+        return base::error{base::error_code::corrupt,
+                           "the index of ticket " + std::string(ticket_id) + " cannot be read"};
     }
     std::uint64_t offset = 0;
     for (std::uint64_t i = 0; i <= (s - 1) % model::ticket::run_length; ++i)

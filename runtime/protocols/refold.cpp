@@ -16,7 +16,8 @@ using ports::family;
 
 class refolder {
 public:
-  refolder(const ports::store& store, base::partition_id p, base::log_offset end) : store_(store), p_(p), end_(end) {}
+  refolder(const ports::store& store, base::partition_id p, base::log_offset end) : store_(store), p_(p), end_(end) {
+  }
 
   base::result<refold_proof> run(bool compare_states) {
     base::result<void> batches;
@@ -32,7 +33,8 @@ public:
     if (!batches)
       return batches.err();
     if (next_ < end_)
-      find("the log ends at offset " + std::to_string(next_.value) + ", applied was up to " + std::to_string(end_.value));
+      find("the log ends at offset " + std::to_string(next_.value) + ", applied was up to " +
+           std::to_string(end_.value));
     proof_.tickets = tickets_.size();
     if (compare_states)
       if (auto compared = compare(); !compared)
@@ -46,8 +48,8 @@ private:
     if (!batch)
       return batch.err();
     if (batch->first_offset != next_)
-      find("the log goes from offset " + std::to_string(next_.value) + " to offset "
-           + std::to_string(batch->first_offset.value));
+      find("the log goes from offset " + std::to_string(next_.value) + " to offset " +
+           std::to_string(batch->first_offset.value));
     next_ = batch->next_offset();
     auto stored = store_.get(family::history, key);
     if (!stored)
@@ -58,27 +60,29 @@ private:
       return {};
     }
     if (applied.history_before() != proof_.events)
-      find("history_before is " + std::to_string(applied.history_before()) + " at offset "
-           + std::to_string(batch->first_offset.value) + ", counted " + std::to_string(proof_.events));
+      find("history_before is " + std::to_string(applied.history_before()) + " at offset " +
+           std::to_string(batch->first_offset.value) + ", counted " + std::to_string(proof_.events));
     for (std::size_t i = 0; i < batch->entries.size(); ++i)
-      fold_entry(*batch, i, i < static_cast<std::size_t>(applied.placements_size()) ? applied.placements(static_cast<int>(i)) : 0);
+      fold_entry(*batch, i,
+                 i < static_cast<std::size_t>(applied.placements_size()) ? applied.placements(static_cast<int>(i)) : 0);
     return {};
   }
 
   void fold_entry(const committed_batch& batch, std::size_t i, std::uint64_t stored_placement) {
-    const model::log_place place{base::log_offset{batch.first_offset.value + i}, batch.committed_at, batch.dedup_window};
+    const model::log_place place{base::log_offset{batch.first_offset.value + i}, batch.committed_at,
+                                 batch.dedup_window};
     if (!event_.ParseFromString(batch.entries[i].event)) {
       find("log entry " + std::to_string(place.offset.value) + " cannot be read");
       return;
     }
     auto& ticket = tickets_.try_emplace(event_.ticket_id(), event_.ticket_id(), p_).first->second;
     const auto decided = ticket.apply(event_, batch.entries[i].print, place);
-    const auto placement
-      = decided.outcome == model::effect::accepted ? decided.sequence.value << 1 | (decided.late ? 1 : 0) : 0;
+    const auto placement =
+        decided.outcome == model::effect::accepted ? decided.sequence.value << 1 | (decided.late ? 1 : 0) : 0;
     proof_.events += placement != 0;
     if (placement != stored_placement)
-      find("entry " + std::to_string(place.offset.value) + " of ticket " + event_.ticket_id() + " was placed at "
-           + std::to_string(stored_placement >> 1) + ", folding again gives " + std::to_string(placement >> 1));
+      find("entry " + std::to_string(place.offset.value) + " of ticket " + event_.ticket_id() + " was placed at " +
+           std::to_string(stored_placement >> 1) + ", folding again gives " + std::to_string(placement >> 1));
   }
 
   base::result<void> compare() {
@@ -126,8 +130,8 @@ base::result<refold_proof> recount_history(const ports::store& store, base::part
     if (!applied.ParseFromArray(value.data(), static_cast<int>(value.size())))
       proof.findings.push_back("the history batch at offset " + std::to_string(first.value) + " cannot be read");
     else if (applied.history_before() != proof.events)
-      proof.findings.push_back("history_before is " + std::to_string(applied.history_before()) + " at offset "
-                               + std::to_string(first.value) + ", counted " + std::to_string(proof.events));
+      proof.findings.push_back("history_before is " + std::to_string(applied.history_before()) + " at offset " +
+                               std::to_string(first.value) + ", counted " + std::to_string(proof.events));
     for (const auto placement : applied.placements()) {
       proof.events += placement != 0;
       proof.tickets += placement >> 1 == 1;

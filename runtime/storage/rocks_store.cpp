@@ -35,16 +35,18 @@ base::result<void> check_manifest(rocks_store& store, const rocks_options& optio
     return store.write(batch, ports::durability::synced);
   }
   if (!manifest.ParseFromString(**found))
-    return base::error{base::error_code::corrupt, "the manifest of " + options.path + " cannot be read; restore a backup"};
+    return base::error{base::error_code::corrupt,
+                       "the manifest of " + options.path + " cannot be read; restore a backup"};
   if (manifest.format_version() > format_version)
     return base::error{base::error_code::unsupported_format,
-                       options.path + " was written in format " + std::to_string(manifest.format_version())
-                         + ", this program reads up to " + std::to_string(format_version)
-                         + "; start it with the newer cxstream that wrote it"};
+                       options.path + " was written in format " + std::to_string(manifest.format_version()) +
+                           ", this program reads up to " + std::to_string(format_version) +
+                           "; start it with the newer cxstream that wrote it"};
   if (manifest.partitions() != options.partitions)
     return base::error{base::error_code::failed_precondition,
-                       options.path + " has " + std::to_string(manifest.partitions()) + " partitions, the configuration says "
-                         + std::to_string(options.partitions) + "; the number is fixed when a data directory is created"};
+                       options.path + " has " + std::to_string(manifest.partitions()) +
+                           " partitions, the configuration says " + std::to_string(options.partitions) +
+                           "; the number is fixed when a data directory is created"};
   return {};
 }
 

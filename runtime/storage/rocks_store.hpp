@@ -26,15 +26,15 @@ constexpr std::uint32_t format_version = 1;
 
 struct rocks_options {
   std::string path;
-  std::uint16_t partitions = 64;                 // written into a new store; an old one must agree
+  std::uint16_t partitions = 64;                  // written into a new store; an old one must agree
   std::uint64_t write_buffer_bytes = 128u << 20u; // over all families
   std::uint64_t block_cache_bytes = 128u << 20u;
 };
 
 class rocks_store final : public ports::store {
 public:
-  // Opens or creates. Errors: unsupported_format (newer data), failed_precondition (another number of partitions, or the
-  // directory is in use), io, corrupt.
+  // Opens or creates. Errors: unsupported_format (newer data), failed_precondition (another number of partitions, or
+  // the directory is in use), io, corrupt.
   static base::result<std::unique_ptr<rocks_store>> open(const rocks_options& options, std::int64_t now_us);
   ~rocks_store() override;
 

@@ -1,0 +1,177 @@
+// Messages between sinks, couriers and target workers. See actors/messages.hpp.
+#pragma once
+
+#include "base/ids.hpp"
+#include "ports/target.hpp"
+
+#include <caf/meta/type_name.hpp>
+
+#include <string>
+#include <vector>
+
+namespace cxstream::actors {
+
+// sink → courier: events of one partition to deliver; answered by delivery_answer with the same id.
+struct delivery_request {
+  base::partition_id partition;
+  std::uint64_t id = 0;
+  std::vector<ports::delivery> events;
+
+  template <class Inspector>
+  friend auto inspect(Inspector& f, delivery_request& x) {
+    return f(caf::meta::type_name("delivery_request"), x.partition, x.id, x.events);
+  }
+};
+
+// What became of one event of a delivery.
+struct settled {
+  std::uint32_t position = 0; // in the delivery
+  ports::delivery_result result = ports::delivery_result::delivered;
+  std::string reason;
+  std::int64_t retry_after_ms = -1; // none when negative
+
+  template <class Inspector>
+  friend auto inspect(Inspector& f, settled& x) {
+    return f(x.position, x.result, x.reason, x.retry_after_ms);
+  }
+};
+
+// courier → sink: outcomes of some or all events of a delivery; never unreachable or throttled (the courier tries those
+// again itself).
+struct delivery_answer {
+  std::uint64_t id = 0;
+  std::vector<settled> events;
+
+  template <class Inspector>
+  friend auto inspect(Inspector& f, delivery_answer& x) {
+    return f(caf::meta::type_name("delivery_answer"), x.id, x.events);
+  }
+};
+
+// courier → target worker: one call of the target; answered by target_answer.
+struct target_call {
+  std::uint64_t id = 0;
+  std::vector<ports::delivery> events;
+
+  template <class Inspector>
+  friend auto inspect(Inspector& f, target_call& x) {
+    return f(caf::meta::type_name("target_call"), x.id, x.events);
+  }
+};
+
+// target worker → courier: one outcome an event of the call, in order.
+struct target_answer {
+  std::uint64_t id = 0;
+  std::vector<settled> events;
+
+  template <class Inspector>
+  friend auto inspect(Inspector& f, target_answer& x) {
+    return f(caf::meta::type_name("target_answer"), x.id, x.events);
+  }
+};
+
+// sink → courier: here is a partition of the sink; answered by begin_delivery when the target is there.
+struct join_courier {
+  base::partition_id partition;
+
+  template <class Inspector>
+  friend auto inspect(Inspector& f, join_courier& x) {
+    return f(caf::meta::type_name("join_courier"), x.partition);
+  }
+};
+
+// sink → courier, about once a second: how far behind the sink is in its partition.
+struct sink_lag {
+  base::partition_id partition;
+  std::uint64_t events = 0;
+  std::int64_t oldest_committed_at_us = 0; // 0 when nothing is pending
+  std::uint64_t waiting = 0;
+
+  template <class Inspector>
+  friend auto inspect(Inspector& f, sink_lag& x) {
+    return f(caf::meta::type_name("sink_lag"), x.partition, x.events, x.oldest_committed_at_us, x.waiting);
+  }
+};
+
+// target worker → courier: the target is open, and where it is (for targets that keep that).
+struct target_opened {
+  struct position {
+    base::partition_id partition;
+    base::log_offset next_offset;
+
+    template <class Inspector>
+    friend auto inspect(Inspector& f, position& x) {
+      return f(x.partition, x.next_offset);
+    }
+  };
+  std::vector<position> positions;
+
+  template <class Inspector>
+  friend auto inspect(Inspector& f, target_opened& x) {
+    return f(caf::meta::type_name("target_opened"), x.positions);
+  }
+};
+
+// courier → sink: the target is there; begin, not beyond where the target is (when it says so).
+struct begin_delivery {
+  bool keeps_position = false;
+  base::log_offset target_position;
+
+  template <class Inspector>
+  friend auto inspect(Inspector& f, begin_delivery& x) {
+    return f(caf::meta::type_name("begin_delivery"), x.keeps_position, x.target_position);
+  }
+};
+
+// --- operating a sink's partition -----------------------------------------------------------------------------------
+
+struct pause_delivery {
+  bool paused = true;
+
+  template <class Inspector>
+  friend auto inspect(Inspector& f, pause_delivery& x) {
+    return f(caf::meta::type_name("pause_delivery"), x.paused);
+  }
+};
+
+// → verdict
+struct seek_delivery {
+  base::log_offset next_offset;
+  bool to_end = false; // then next_offset is not looked at
+
+  template <class Inspector>
+  friend auto inspect(Inspector& f, seek_delivery& x) {
+    return f(caf::meta::type_name("seek_delivery"), x.next_offset, x.to_end);
+  }
+};
+
+// → verdict: a dead letter of this sink and partition goes back to its ticket's lane.
+struct requeue_delivery {
+  base::log_offset offset;
+  bool allow_older = false;
+
+  template <class Inspector>
+  friend auto inspect(Inspector& f, requeue_delivery& x) {
+    return f(caf::meta::type_name("requeue_delivery"), x.offset, x.allow_older);
+  }
+};
+
+// → verdict: a dead letter of this sink and partition is given up for good.
+struct discard_delivery {
+  base::log_offset offset;
+
+  template <class Inspector>
+  friend auto inspect(Inspector& f, discard_delivery& x) {
+    return f(caf::meta::type_name("discard_delivery"), x.offset);
+  }
+};
+
+// → bytes_answer with serialized DeliveryCounts of this moment.
+struct ask_counts {
+  template <class Inspector>
+  friend auto inspect(Inspector& f, ask_counts&) {
+    return f(caf::meta::type_name("ask_counts"));
+  }
+};
+
+} // namespace cxstream::actors
