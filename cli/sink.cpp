@@ -24,13 +24,15 @@ struct sink_options {
 };
 
 int list(const sink_options& options) {
-  return call<admin>(options.call, &admin::Stub::ListSinks, v1::ListSinksRequest(),
-                     [&](const v1::ListSinksResponse& answer) {
-                       const auto width = static_cast<std::size_t>(terminal::terminal_width());
-                       if (!options.call.json)
-                         std::fputs(sink_table(answer).text(terminal::style::of_stdout(), width).c_str(), stdout);
-                       return client::exit_ok;
-                     });
+  return call<admin>(
+      options.call, &admin::Stub::ListSinks, v1::ListSinksRequest(), [&](const v1::ListSinksResponse& answer) {
+        const auto width = terminal::stdout_width();
+        const auto text =
+            answer.sinks().empty() ? "no sinks\n" : sink_table(answer).text(terminal::style::of_stdout(), width);
+        if (!options.call.json)
+          std::fputs(text.c_str(), stdout);
+        return client::exit_ok;
+      });
 }
 
 int waiting(const sink_options& options) {
@@ -50,11 +52,9 @@ int waiting(const sink_options& options) {
                  {std::to_string(w.attempts())},
                  {w.has_due_at() ? client::time_text(w.due_at()) : "behind another"},
                  {w.last_error()}});
-    std::fputs(
-        table.empty()
-            ? "nothing waits\n"
-            : table.text(terminal::style::of_stdout(), static_cast<std::size_t>(terminal::terminal_width())).c_str(),
-        stdout);
+    std::fputs(table.empty() ? "nothing waits\n"
+                             : table.text(terminal::style::of_stdout(), terminal::stdout_width()).c_str(),
+               stdout);
     return client::exit_ok;
   });
 }

@@ -58,7 +58,8 @@ std::string text(const sample& now, const sample* before, const terminal::style&
   out += "  duplicates  " + grouped(node.duplicates()) + ", conflicts " + grouped(node.conflicts()) + "\n";
   out += "  in memory   " + grouped(node.live_tickets()) + " tickets; dead letters " + grouped(node.dead_letters()) +
          "\n\n";
-  return out + sink_table(now.sinks).text(look, static_cast<std::size_t>(terminal::terminal_width()));
+  return now.sinks.sinks().empty() ? out + "no sinks\n"
+                                   : out + sink_table(now.sinks).text(look, terminal::stdout_width());
 }
 
 void print_json(const sample& now) {

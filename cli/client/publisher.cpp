@@ -107,8 +107,10 @@ grpc::Status publisher::stream::run() {
 }
 
 void publisher::stream::on_event(event_tag tag, bool ok) {
-  if (tag == tag_written)
+  if (tag == tag_written) {
     writing_ = false;
+    owner_.reached_ = owner_.reached_ || ok;
+  }
   if (tag == tag_read)
     reading_ = false;
   if (!ok) {
@@ -138,7 +140,6 @@ void publisher::stream::on_answer() {
   }
   const auto now = steady_clock::now();
   owner_.heard_at_ = now;
-  owner_.heard_ = true;
   owner_.window_.grant(answer_.credit_events());
   if (const auto batch = owner_.window_.answered(answer_.batch_id()))
     observer_.on_answer(*batch, answer_, now);
@@ -212,7 +213,7 @@ grpc::Status publisher::run(batch_source& source, publish_observer& observer) {
 }
 
 milliseconds publisher::patience() const {
-  return heard_ ? limits_.patience : std::min(limits_.first_contact, limits_.patience);
+  return reached_ ? limits_.patience : std::min(limits_.first_contact, limits_.patience);
 }
 
 // False when it was stopped meanwhile.

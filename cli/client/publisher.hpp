@@ -66,7 +66,7 @@ private:
   publish_window window_;
   bool finished_ = false; // the source has no more
   steady_time heard_at_;  // when the node last answered, or when it began
-  bool heard_ = false;    // it ever did
+  bool reached_ = false;  // something was ever sent
 };
 
 } // namespace cxstream::client

@@ -55,11 +55,9 @@ int list_dead(const dead_options& options) {
   } while (!request.page_token().empty() && listed < options.limit);
   if (options.call.json)
     return client::exit_ok;
-  std::fputs(
-      table.empty()
-          ? "no dead letters\n"
-          : table.text(terminal::style::of_stdout(), static_cast<std::size_t>(terminal::terminal_width())).c_str(),
-      stdout);
+  std::fputs(table.empty() ? "no dead letters\n"
+                           : table.text(terminal::style::of_stdout(), terminal::stdout_width()).c_str(),
+             stdout);
   if (!page.next_page_token().empty())
     std::printf("… and more; --limit raises the limit of %u\n", options.limit);
   return client::exit_ok;

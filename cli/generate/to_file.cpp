@@ -23,7 +23,7 @@ std::string line_of(std::string_view bytes) {
   options.preserve_proto_field_names = true;
   const auto is_event = event.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
   if (!is_event || !google::protobuf::util::MessageToJsonString(event, &line, options).ok())
-    line = R"({"event_type":"ticket.updated","ticket_id":"SYN-)";
+    line = R"({"event_type":"ticket.updated","ticket_id":"SYN)";
   return line + "\n";
 }
 

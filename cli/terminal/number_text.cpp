@@ -18,7 +18,7 @@ std::string pair(long long big, const char* big_unit, long long small, const cha
 std::string grouped(std::uint64_t number) {
   auto text = std::to_string(number);
   for (auto place = static_cast<int>(text.size()) - 3; place > 0; place -= 3)
-    text.insert(static_cast<std::size_t>(place), ",");
+    text.insert(static_cast<std::size_t>(place), 1, ',');
   return text;
 }
 

@@ -77,7 +77,7 @@ void progress_display::show(const progress& state, std::chrono::steady_clock::ti
     std::fprintf(stderr, "%s\n", progress_sentence(state).c_str());
     return;
   }
-  std::fprintf(stderr, "\r\x1b[K%s", progress_bar(state, static_cast<std::size_t>(terminal_width() - 1)).c_str());
+  std::fprintf(stderr, "\r\x1b[K%s", progress_bar(state, stderr_width() - 1).c_str());
   std::fflush(stderr);
   bar_is_shown_ = true;
 }

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <optional>
 
 namespace cxstream::terminal {
 
@@ -11,6 +12,13 @@ namespace {
 
 bool begins_character(char c) {
   return (static_cast<unsigned char>(c) & 0xc0u) != 0x80u;
+}
+
+std::optional<std::size_t> width_of(int fd) {
+  winsize size{};
+  if (::ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+    return std::nullopt;
+  return size.ws_col;
 }
 
 style of_stream(bool is_terminal) {
@@ -63,13 +71,13 @@ bool stderr_is_terminal() {
   return ::isatty(STDERR_FILENO) == 1;
 }
 
-int terminal_width() {
-  winsize size{};
-  for (const auto fd : {STDOUT_FILENO, STDERR_FILENO}) {
-    if (::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-      return size.ws_col;
-  }
-  return 100;
+std::size_t stdout_width() {
+  constexpr std::size_t unlimited = 100'000;
+  return width_of(STDOUT_FILENO).value_or(unlimited);
+}
+
+std::size_t stderr_width() {
+  return width_of(STDERR_FILENO).value_or(100);
 }
 
 std::size_t display_width(std::string_view text) {

@@ -26,8 +26,10 @@ private:
 
 bool stdout_is_terminal();
 bool stderr_is_terminal();
-// Columns of the terminal; 100 when it is none.
-int terminal_width();
+// Columns that a table on stdout may take: those of the terminal; as many as it needs when it is none.
+std::size_t stdout_width();
+// Columns of the terminal behind stderr; 100 when it is none.
+std::size_t stderr_width();
 
 // How many columns a UTF-8 text takes, counting one a code point; bytes that are not UTF-8 count one each.
 std::size_t display_width(std::string_view text);

@@ -47,8 +47,7 @@ int search_tickets(const call_options& options, const std::string& account_id, s
   if (found == 0)
     return fail(client::exit_failed, "no ticket of account '" + account_id + "'");
   if (!options.json)
-    std::fputs(table.text(terminal::style::of_stdout(), static_cast<std::size_t>(terminal::terminal_width())).c_str(),
-               stdout);
+    std::fputs(table.text(terminal::style::of_stdout(), terminal::stdout_width()).c_str(), stdout);
   return client::exit_ok;
 }
 

@@ -99,7 +99,8 @@ std::uint32_t own_tickets(const synthetic_plan& plan) {
 synthetic_stream::synthetic_stream(const synthetic_plan& plan)
     : plan_(plan), random_(plan.seed * 0x9E3779B97F4A7C15u + plan.stream), tickets_(own_tickets(plan), plan.zipf_s),
       duplicates_(share_of_2_32(plan.duplicates)), disorder_(share_of_2_32(plan.disorder)),
-      late_(share_of_2_32(plan.late)), bad_(share_of_2_32(plan.bad)), versions_(own_tickets(plan)) {
+      late_(share_of_2_32(plan.late)), bad_(share_of_2_32(plan.bad)), versions_(own_tickets(plan)),
+      ticket_prefix_("SYN" + std::to_string(plan.seed) + "-") {
   make_templates();
   recent_.reserve(recent_count);
 }
@@ -170,8 +171,8 @@ void synthetic_stream::write_event(std::uint32_t ticket, base::timestamp at, std
   const auto id = static_cast<std::uint64_t>(ticket) * plan_.streams + plan_.stream;
   out.assign(templates_[random % template_count]);
   field_writer fields(out);
-  const numbered_text ticket_id("SYN-", id, 8);
-  fields.text(event::kTicketIdFieldNumber, ticket_id.view());
+  const auto ticket_id = ticket_prefix_ + std::string(numbered_text("", id, 8).view());
+  fields.text(event::kTicketIdFieldNumber, ticket_id);
   fields.text(event::kAccountIdFieldNumber, numbered_text("acct-", id % 2'000, 5).view());
   fields.text(event::kCustomerIdFieldNumber, numbered_text("cust-", id % 9'973, 5).view());
   fields.number(event::kVersionFieldNumber, version);
@@ -191,8 +192,8 @@ void synthetic_stream::write_event(std::uint32_t ticket, base::timestamp at, std
 
   constexpr std::string_view url = "https://desk.example/t/";
   std::string evidence;
-  evidence.reserve(url.size() + ticket_id.view().size() + 1 + padding_.size());
-  evidence.append(url).append(ticket_id.view());
+  evidence.reserve(url.size() + ticket_id.size() + 1 + padding_.size());
+  evidence.append(url).append(ticket_id);
   if (!padding_.empty())
     evidence.append("?").append(padding_, 0, padding_.size() - 1);
   fields.text(event::kEvidenceUrlFieldNumber, evidence);

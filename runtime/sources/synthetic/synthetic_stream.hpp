@@ -67,6 +67,7 @@ private:
   zipf tickets_;
   std::uint64_t duplicates_, disorder_, late_, bad_; // shares of 2^32
   std::vector<std::uint32_t> versions_;              // last version of each ticket
+  std::string ticket_prefix_;                        // another for each seed
   std::vector<std::string> templates_;               // serialized fields that do not change
   std::vector<std::string> recent_;                  // some recent events, for repeats
   std::uint64_t number_ = 0;                         // of the last fresh event

@@ -228,7 +228,9 @@ TEST(Publisher, GivesUpWhenNoNodeEverAnswers) {
   std::vector<grpc::Status> always(10'000, {grpc::StatusCode::UNAVAILABLE, "away"});
   scripted_node node({.refuse_streams = std::move(always)});
   counting_source source(10);
-  const auto status = publisher(node.channel(), quick(), never).run(source, source);
+  auto limits = quick();
+  limits.patience = milliseconds(200); // the streams open, though nothing comes of them
+  const auto status = publisher(node.channel(), limits, never).run(source, source);
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
   EXPECT_GT(source.retries, 3);
 }
@@ -236,8 +238,11 @@ TEST(Publisher, GivesUpWhenNoNodeEverAnswers) {
 TEST(Publisher, GivesUpOnANodeThatTakesBatchesAndNeverAnswers) {
   scripted_node node({.hold = 1'000'000});
   counting_source source(10);
-  const auto status = publisher(node.channel(), quick(), never).run(source, source);
-  EXPECT_FALSE(status.ok() && source.answered == 0);
+  auto limits = quick();
+  limits.patience = milliseconds(300);
+  const auto status = publisher(node.channel(), limits, never).run(source, source);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
+  EXPECT_EQ(source.answered, 0);
 }
 
 TEST(Publisher, StopsWhenItIsToldTo) {

@@ -39,11 +39,11 @@ TEST(SyntheticStream, MakesWholeEventsOfAboutTheWantedSize) {
   const auto events = make({.event_bytes = 300}, 1'000);
   for (const auto& text : events) {
     const auto event = parse(text);
-    EXPECT_TRUE(event.ticket_id().starts_with("SYN-"));
+    EXPECT_TRUE(event.ticket_id().starts_with("SYN1-"));
     EXPECT_EQ(event.source_system(), "synthetic");
     EXPECT_FALSE(event.event_type().empty());
     EXPECT_TRUE(event.has_occurred_at());
-    EXPECT_TRUE(event.evidence_url().starts_with("https://desk.example/t/SYN-"));
+    EXPECT_TRUE(event.evidence_url().starts_with("https://desk.example/t/SYN1-"));
     bytes += text.size();
   }
   EXPECT_NEAR(static_cast<double>(bytes) / 1'000, 300, 60);
