@@ -23,7 +23,7 @@ using log_writer_actor = caf::typed_actor<
     caf::replies_to<keep_dead_letters>::with<verdict>,
     // To itself: commit what has gathered.
     caf::reacts_to<commit_atom>,
-    // To itself: try the disk again after a failure.
+    // Somebody's write failed; and to itself: try the disk again.
     caf::reacts_to<mend_atom>,
     // Commit what has gathered and end; answered when done.
     caf::replies_to<stop_atom>::with<verdict>>;

@@ -6,6 +6,8 @@
 
 #include <caf/typed_response_promise.hpp>
 
+#include <utility>
+
 namespace cxstream::actors {
 
 log_writer_actor::behavior_type log_writer_state::start(log_writer_config config) {
@@ -14,7 +16,7 @@ log_writer_actor::behavior_type log_writer_state::start(log_writer_config config
       [this](log_append& request) { append(request); },
       [this](keep_dead_letters& request) { return keep(request); },
       [this](commit_atom) { commit(); },
-      [this](mend_atom) { mend(); },
+      [this](mend_atom) { self_->current_sender() == self_->ctrl() ? mend() : schedule_mend(); },
       [this](stop_atom) { return stop(); },
   };
 }
@@ -80,7 +82,7 @@ void log_writer_state::commit() {
   } else {
     health_ = verdict::of(written);
     config_->on_failure(written.err());
-    self_->delayed_send(self_, config_->mend_every, mend_atom_v);
+    schedule_mend();
   }
   answer_all(health_, committed_at);
 }
@@ -96,15 +98,20 @@ void log_writer_state::answer_all(const verdict& how, base::timestamp committed_
   group_bytes_ = 0;
 }
 
-void log_writer_state::mend() {
-  if (health_.ok)
-    return;
-  if (!config_->store.mend()) {
+void log_writer_state::schedule_mend() {
+  if (!std::exchange(mend_scheduled_, true))
     self_->delayed_send(self_, config_->mend_every, mend_atom_v);
+}
+
+void log_writer_state::mend() {
+  mend_scheduled_ = false;
+  if (!config_->store.mend()) {
+    schedule_mend();
     return;
   }
+  if (!health_.ok)
+    config_->on_mended();
   health_ = {};
-  config_->on_mended();
   for (const auto& [id, client] : clients_)
     self_->send(client, store_mended{});
 }

@@ -3,6 +3,7 @@
 // Invariants:
 //  1. log_appended{ok} is sent only after the batch is fsynced (promise P1).
 //  2. After a failed write nothing is written until the store is mended; everyone who asked is told.
+//  3. The store is mended whoever's write failed, also when nothing is appended.
 #pragma once
 
 #include "actors/log_writer/interface.hpp"
@@ -45,6 +46,7 @@ private:
   caf::result<verdict> stop();
   void commit();
   void mend();
+  void schedule_mend();
   void schedule_commit();
   void answer_all(const verdict& how, base::timestamp committed_at);
 
@@ -62,6 +64,7 @@ private:
   std::unordered_map<caf::actor_id, log_writer_client> clients_; // told when the disk works again
   base::timestamp last_commit_{};
   bool commit_scheduled_ = false;
+  bool mend_scheduled_ = false;
   verdict health_;
 };
 

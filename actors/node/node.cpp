@@ -5,6 +5,7 @@
 #include "model/content_hash.hpp"
 
 #include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
 
 namespace cxstream::actors {
 
@@ -42,7 +43,8 @@ base::result<std::unique_ptr<node>> node::start(caf::actor_system& system, node_
     p.dedup_window = c.dedup_window;
     p.checkpoint_every = c.checkpoint_every;
     p.live_weight_max = std::max<std::size_t>(1, c.live_tickets_max / c.partitions);
-    p.on_failure = [&log = c.log, i](const base::error& why) {
+    p.on_failure = [&log = c.log, i, writer = n->log_writer_](const base::error& why) {
+      caf::anon_send(writer, mend_atom_v);
       log.warn_sparsely("partition", std::chrono::seconds{5}, "a partition cannot go on; it looks again until it can",
                         {{"partition", i}, {"why", why.message}});
     };
@@ -50,7 +52,7 @@ base::result<std::unique_ptr<node>> node::start(caf::actor_system& system, node_
   }
   if (auto recovered = n->recover(); !recovered)
     return recovered.err();
-  n->sinks_ = std::make_unique<sink_roster>(system, c, n->partitions_);
+  n->sinks_ = std::make_unique<sink_roster>(system, c, n->log_writer_, n->partitions_);
   if (auto started = n->sinks_->start(); !started)
     return started.err();
   n->parts_.reset(new node_parts{system, c, n->log_writer_, n->partitions_, *n->sinks_, n->intake_, c.clock.now()});

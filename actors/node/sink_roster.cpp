@@ -38,8 +38,9 @@ base::result<void> check_name(const std::string& name) {
 
 } // namespace
 
-sink_roster::sink_roster(caf::actor_system& system, const node_config& config, std::vector<partition_actor> partitions)
-    : system_(system), config_(config), partitions_(std::move(partitions)) {
+sink_roster::sink_roster(caf::actor_system& system, const node_config& config, log_writer_actor log_writer,
+                         std::vector<partition_actor> partitions)
+    : system_(system), config_(config), log_writer_(std::move(log_writer)), partitions_(std::move(partitions)) {
 }
 
 base::result<void> sink_roster::start() {
@@ -158,7 +159,8 @@ base::result<void> sink_roster::spawn_partitions(sink_entry& entry, const config
                         traits.guards_regress,
                         entry.paused,
                         config_.seed + i};
-    c.on_failure = [&log = config_.log, name = entry.name](const base::error& why) {
+    c.on_failure = [&log = config_.log, name = entry.name, writer = log_writer_](const base::error& why) {
+      caf::anon_send(writer, mend_atom_v);
       log.warn_sparsely("ledger-" + name, std::chrono::seconds{10},
                         "a sink cannot write its cursor; it waits for the disk",
                         {{"sink", name}, {"why", why.message}});

@@ -32,7 +32,9 @@ struct sink_entry {
 
 class sink_roster {
 public:
-  sink_roster(caf::actor_system& system, const node_config& config, std::vector<partition_actor> partitions);
+  // The log writer is told when a sink's write fails, so that it mends the store.
+  sink_roster(caf::actor_system& system, const node_config& config, log_writer_actor log_writer,
+              std::vector<partition_actor> partitions);
 
   // Starts the configured sinks and the subscribers found in the store.
   base::result<void> start();
@@ -64,6 +66,7 @@ private:
 
   caf::actor_system& system_;
   const node_config& config_;
+  log_writer_actor log_writer_;
   std::vector<partition_actor> partitions_;
   mutable std::mutex mutex_;
   std::map<std::string, sink_entry> entries_;
