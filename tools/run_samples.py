@@ -39,9 +39,9 @@ def secret_of(data):
 
 def start(arguments, data, stack):
     secret = secret_of(data)
-    say("▸ starting a webhook receiver that answers 5 % of the calls with an error and 2 % with 'not so fast'")
+    say("▸ starting a webhook receiver that answers 5 % of the calls with an error, and a few with \"not so fast\"")
     receiver = Receiver(arguments.binary, data / "receiver.log", [
-        "--fail-rate", "0.05", "--throttle-rate", "0.02", "--seed", "7", "--secret", secret,
+        "--fail-rate", "0.05", "--throttle-rate", "0.002", "--seed", "7", "--secret", secret,
         "--log", str(data / "received.ndjson")])
     stack.append(receiver)
     say("▸ starting the node")
