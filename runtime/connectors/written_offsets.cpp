@@ -86,6 +86,10 @@ base::log_offset written_offsets::position() const {
   return base::log_offset{ranges_.empty() ? 0 : ranges_.begin()->second.to};
 }
 
+base::log_offset written_offsets::end() const {
+  return base::log_offset{ranges_.empty() ? 0 : ranges_.rbegin()->second.to};
+}
+
 std::vector<written_range> written_offsets::ranges() const {
   std::vector<written_range> out;
   for (const auto& [from, r] : ranges_)

@@ -49,6 +49,8 @@ public:
 
   // Every event from the lowest written one up to here was written or will not come; 0 when nothing was written.
   base::log_offset position() const;
+  // One above the highest event written; 0 when nothing was written.
+  base::log_offset end() const;
   std::vector<written_range> ranges() const;
   const std::set<base::log_offset>& refused() const {
     return refused_;

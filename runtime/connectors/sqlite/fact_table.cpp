@@ -10,8 +10,6 @@ namespace cxstream::connectors {
 
 namespace {
 
-constexpr unsigned offset_bits = 47;
-
 constexpr std::string_view insert_sql =
     "INSERT INTO fact_ticket_event (event_key, ticket_key, ticket_sequence, idempotency_key, event_id, event_type, "
     "version,"
@@ -25,8 +23,8 @@ constexpr std::string_view insert_sql =
     " ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, ?40, ?41, ?42)"
     " ON CONFLICT (event_key) DO NOTHING";
 
-std::int64_t event_key(const ports::delivery& place) {
-  return static_cast<std::int64_t>(std::uint64_t{place.partition.value} << offset_bits | place.offset.value);
+std::int64_t key_of(const ports::delivery& place) {
+  return event_key(place.partition, place.offset);
 }
 
 base::timestamp time_of(const google::protobuf::Timestamp& t) {
@@ -39,6 +37,10 @@ void bind_text(statement& s, int parameter, const std::string& text) {
 }
 
 } // namespace
+
+std::int64_t event_key(base::partition_id partition, base::log_offset offset) {
+  return static_cast<std::int64_t>(std::uint64_t{partition.value} << event_offset_bits | offset.value);
+}
 
 fact_table::fact_table(database& db, dimensions& dims)
     : dims_(dims), insert_(db.prepare(insert_sql)),
@@ -76,7 +78,7 @@ bool fact_table::add(std::int64_t ticket_key, const ports::delivery& place, cons
     return false;
   }
   for (const auto& tag : event.raw_tags()) {
-    insert_raw_tag_.bind(1, event_key(place));
+    insert_raw_tag_.bind(1, key_of(place));
     insert_raw_tag_.bind(2, dims_.raw_tag.key(tag));
     insert_raw_tag_.run();
   }
@@ -84,7 +86,7 @@ bool fact_table::add(std::int64_t ticket_key, const ports::delivery& place, cons
 }
 
 void fact_table::bind_place(std::int64_t ticket_key, const ports::delivery& place, const v1::CanonicalEvent& event) {
-  insert_.bind(1, event_key(place));
+  insert_.bind(1, key_of(place));
   insert_.bind(2, ticket_key);
   insert_.bind(3, static_cast<std::int64_t>(place.sequence.value));
   insert_.bind(4, std::string_view(event.idempotency_key()));
@@ -138,7 +140,7 @@ void fact_table::bind_lists(const v1::CanonicalEvent& event) {
 }
 
 void fact_table::check_same(std::int64_t ticket_key, const ports::delivery& place) {
-  find_.bind(1, event_key(place));
+  find_.bind(1, key_of(place));
   const bool same = find_.next() && find_.integer(0) == ticket_key &&
                     find_.integer(1) == static_cast<std::int64_t>(place.sequence.value);
   find_.reset();

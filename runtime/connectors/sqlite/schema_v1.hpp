@@ -86,6 +86,9 @@ CREATE TABLE delivery_cursor (
   partition INTEGER PRIMARY KEY,
   next_offset INTEGER NOT NULL -- every event below is here, or was not wanted
 );
+CREATE TABLE last_writer (
+  boot_id TEXT NOT NULL -- of the machine's run that wrote last
+);
 
 CREATE VIEW v_ticket_history AS
   SELECT t.ticket_id, f.ticket_sequence, f.occurred_at, f.event_type, s.source_system, f.version, f.late,

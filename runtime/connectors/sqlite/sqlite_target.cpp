@@ -5,6 +5,7 @@
 #include "connectors/sqlite/ticket_table.hpp"
 
 #include <filesystem>
+#include <fstream>
 
 namespace cxstream::connectors {
 
@@ -13,6 +14,14 @@ namespace {
 // What an event that SQLite refuses takes with it: the whole call, or, with a savepoint for each event (which costs),
 // itself.
 enum class refusal { ends_call, ends_event };
+
+// Names this run of the machine; empty where the system does not tell.
+std::string boot_id() {
+  std::ifstream in("/proc/sys/kernel/random/boot_id");
+  std::string out;
+  std::getline(in, out);
+  return out;
+}
 
 database open_database(const sqlite_settings& settings) {
   database db(settings.path);
@@ -35,7 +44,8 @@ struct sqlite_target::warehouse {
         save_cursor(db.prepare("INSERT INTO delivery_cursor VALUES (?1, ?2) ON CONFLICT (partition)"
                                " DO UPDATE SET next_offset = excluded.next_offset"
                                " WHERE next_offset <> excluded.next_offset")),
-        disorder_max(settings.disorder_max) {
+        disorder_max(settings.disorder_max), may_have_lost(settings.synchronous == sqlite_synchronous::normal) {
+    find_writer();
     auto cursors = db.prepare("SELECT partition, next_offset FROM delivery_cursor");
     while (cursors.next()) {
       const base::partition_id partition{static_cast<std::uint16_t>(cursors.integer(0))};
@@ -44,6 +54,9 @@ struct sqlite_target::warehouse {
     }
   }
 
+  void find_writer();
+  void note_writer();
+  base::log_offset position(base::partition_id partition, const written_offsets& offsets);
   std::vector<ports::delivery_outcome> write(std::span<const ports::delivery> events, base::timestamp now,
                                              refusal mode);
   void write_event(const ports::delivery& delivery, base::timestamp now, refusal mode);
@@ -60,15 +73,49 @@ struct sqlite_target::warehouse {
   ticket_table tickets;
   statement save_cursor;
   std::uint64_t disorder_max;
+  bool may_have_lost;        // the last deliveries, by a power loss
+  bool writer_noted = false; // last_writer names this run of the machine
   partition_offsets partitions;
   v1::CanonicalEvent event; // the one at hand; kept for its memory
 };
+
+// Without a sync of every transaction a power loss takes the last ones. It cannot have, if the machine runs since then.
+void sqlite_target::warehouse::find_writer() {
+  auto find = db.prepare("SELECT boot_id FROM last_writer");
+  const bool known = find.next();
+  writer_noted = known && !boot_id().empty() && find.text(0) == boot_id();
+  may_have_lost = may_have_lost && known && !writer_noted;
+}
+
+// Not before the first delivery: by then the sink has taken to heart that something may be lost.
+void sqlite_target::warehouse::note_writer() {
+  const auto ours = boot_id();
+  db.execute("DELETE FROM last_writer");
+  auto insert = db.prepare("INSERT INTO last_writer VALUES (?1)");
+  insert.bind(1, std::string_view(ours));
+  insert.run();
+}
+
+// When nothing was lost, the sink's own cursor is not beyond an event that is missing, and the highest event is the
+// honest answer. Otherwise only what is below the cursor is sure; what comes again above it changes nothing.
+base::log_offset sqlite_target::warehouse::position(base::partition_id partition, const written_offsets& offsets) {
+  if (may_have_lost)
+    return offsets.position();
+  auto highest = db.prepare("SELECT coalesce(max(event_key) - ?1 + 1, 0) FROM fact_ticket_event"
+                            " WHERE event_key BETWEEN ?1 AND ?2");
+  highest.bind(1, event_key(partition, base::log_offset{0}));
+  highest.bind(2, event_key(partition, event_offset_max));
+  highest.next();
+  return std::max(offsets.position(), base::log_offset{static_cast<std::uint64_t>(highest.integer(0))});
+}
 
 // One transaction. Throws sqlite_failure with the transaction still open.
 std::vector<ports::delivery_outcome> sqlite_target::warehouse::write(std::span<const ports::delivery> events,
                                                                      base::timestamp now, refusal mode) {
   outcomes out(events);
   db.execute("BEGIN IMMEDIATE");
+  if (!writer_noted)
+    note_writer();
   for (std::size_t i = 0; i < events.size(); ++i) {
     if (out.skips(i))
       continue;
@@ -91,6 +138,7 @@ std::vector<ports::delivery_outcome> sqlite_target::warehouse::write(std::span<c
   tickets.flush();
   auto advanced = save_cursors(events, out);
   db.execute("COMMIT");
+  writer_noted = true;
   for (auto& [partition, offsets] : advanced)
     partitions.insert_or_assign(partition, std::move(offsets));
   return std::move(out).take();
@@ -149,10 +197,14 @@ base::result<void> sqlite_target::open() {
 
 base::result<std::vector<ports::target_position>> sqlite_target::positions() {
   std::vector<ports::target_position> out;
-  if (warehouse_)
-    for (const auto& [partition, offsets] : warehouse_->partitions)
-      out.push_back({partition, offsets.position()});
-  return out;
+  try {
+    if (warehouse_)
+      for (const auto& [partition, offsets] : warehouse_->partitions)
+        out.push_back({partition, warehouse_->position(partition, offsets)});
+    return out;
+  } catch (const sqlite_failure& why) {
+    return base::error{base::error_code::unavailable, settings_.path + ": " + why.what()};
+  }
 }
 
 std::vector<ports::delivery_outcome> sqlite_target::deliver(std::span<const ports::delivery> events,
