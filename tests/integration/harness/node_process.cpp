@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
+#include <sstream>
 #include <stdexcept>
 
 namespace cxstream::integration {
@@ -78,6 +79,16 @@ nlohmann::json node_process::ask(std::vector<std::string> arguments, std::chrono
     throw std::runtime_error("cxstream " + arguments.at(0) + " ended with " + std::to_string(done.exit_code) +
                              " and no JSON:\n" + done.out + done.err);
   return json;
+}
+
+std::vector<nlohmann::json> node_process::history(const std::string& ticket) const {
+  const auto told =
+      run_command({cxstream_binary(), "ticket", "history", "--json", "--server", grpc_address_, "--", ticket}, 30s);
+  std::vector<nlohmann::json> out;
+  std::istringstream lines(told.out);
+  for (std::string line; std::getline(lines, line);)
+    out.push_back(nlohmann::json::parse(line));
+  return out;
 }
 
 std::map<std::string, std::uint64_t> node_process::counts(std::string_view sink) const {

@@ -57,6 +57,8 @@ public:
   finished_command cli(std::vector<std::string> arguments, std::chrono::milliseconds patience = 120s) const;
   // The same with --json. Throws when it prints no JSON.
   nlohmann::json ask(std::vector<std::string> arguments, std::chrono::milliseconds patience = 120s) const;
+  // The history of a ticket as `ticket history --json` prints it, a line an event.
+  std::vector<nlohmann::json> history(const std::string& ticket) const;
   // The counts of a sink.
   std::map<std::string, std::uint64_t> counts(std::string_view sink) const;
   // Waits until these sinks (all when empty) have decided every event and none waits.

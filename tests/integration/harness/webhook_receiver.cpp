@@ -15,10 +15,15 @@ webhook_receiver::webhook_receiver(const scratch_dir& dir, std::string name, con
   start("0", options);
 }
 
-void webhook_receiver::restart(const std::vector<std::string>& options) {
+void webhook_receiver::stop() {
   process_->signal(SIGTERM);
   if (!process_->wait(10s))
     throw std::runtime_error("the receiver does not end");
+}
+
+void webhook_receiver::restart(const std::vector<std::string>& options) {
+  if (process_->is_running())
+    stop();
   start(port_, options);
 }
 

@@ -22,7 +22,9 @@ public:
   std::string url() const {
     return "http://127.0.0.1:" + port_ + "/events";
   }
-  // Ends it and starts it again on the same port; its log goes on.
+  // Ends it; nobody listens on its port then.
+  void stop();
+  // Starts it again on the same port, after a stop() where needed; its log goes on.
   void restart(const std::vector<std::string>& options);
   // What it took, each (ticket, idempotency_key) once.
   received_sequences received() const;
