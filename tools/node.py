@@ -10,6 +10,9 @@ import urllib.error
 import urllib.request
 
 
+UNREACHABLE = 3  # exit status of a command that got no answer
+
+
 class Failed(Exception):
     """What is wrong, where, and what to do; for people."""
 
@@ -104,17 +107,25 @@ class Node(Process):
             return False
 
     def ask(self, *command, allowed=(0,)):
-        """The JSON that a command prints; its progress and complaints go to the terminal."""
+        """The JSON that a command prints, None when it printed none; its progress and complaints go to the terminal."""
         done = subprocess.run([self.binary, *command, "--server", self.grpc, "--json"], stdout=subprocess.PIPE, text=True)
         if done.returncode not in allowed:
             raise Failed(f"cxstream {' '.join(command)} ended with status {done.returncode}; the node's log is {self.log}")
+        if not done.stdout:
+            return None
         try:
             return json.loads(done.stdout)
         except ValueError as error:
             raise Failed(f"cxstream {' '.join(command)} --json printed no JSON: {error}") from error
 
     def sinks(self):
-        return self.ask("sink", "list")["sinks"]
+        for _ in range(3):
+            answer = self.ask("sink", "list", allowed=(0, UNREACHABLE))
+            if answer is not None:
+                return answer["sinks"]
+            self.check_alive()  # a machine under full load may be slow to take a connection
+            time.sleep(1)
+        raise Failed(f"the node does not answer at {self.grpc}; its log is {self.log}")
 
     def wait_for_sinks(self, seconds, on_progress=lambda open_events: None):
         """Until every sink has decided every event; what still waits for a retry counts as open."""
