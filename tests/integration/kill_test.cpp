@@ -130,7 +130,7 @@ TEST(KilledNode, KeepsEveryPromiseItMadeBefore) {
   SCOPED_TRACE("CXSTREAM_SEED=" + std::to_string(seed));
   std::mt19937_64 random(seed);
   const scratch_dir dir;
-  webhook_receiver receiver(dir, "receiver", {"--fail-rate", "0.05", "--throttle-rate", "0.01"});
+  webhook_receiver receiver(dir, "receiver", {"--fail-rate", "0.05", "--throttle-rate", "0.001"});
   node_process node(dir, {dir / "data",
                           "[{name: warehouse, kind: sqlite, path: " + (dir / "warehouse.db") +
                               "}, {name: archive, kind: file, path: " + (dir / "archive") +
@@ -162,7 +162,7 @@ TEST(KilledNode, KeepsEveryPromiseItMadeBefore) {
     return last_batches-- > 0 ? std::optional(source.next_batch()) : std::nullopt;
   });
   EXPECT_TRUE(client.status().ok()) << client.status().error_message();
-  ASSERT_TRUE(node.drains(90s));
+  ASSERT_TRUE(node.drains(90s)) << node.ask({"sink", "list"}).dump(1);
 
   EXPECT_EQ(killed_at_work, kills);
   EXPECT_GT(client.duplicates(), 0U);
