@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """One load of a whole node on this machine, the generator beside it: acknowledged events a second, latency, CPU and bytes
-written. The second half of `./dev bench`; its data lies in build/bench and is deleted before each run."""
+written. The second half of `./dev bench`; its data lies in build/bench-node and is deleted before each run."""
 import argparse
 import pathlib
 import shutil
@@ -70,7 +70,7 @@ def main():
     parser.add_argument("--streams", type=int, default=2)
     parser.add_argument("--rate", type=int, default=20_000, help="events/s of the second, paced load; 0 for none")
     arguments = parser.parse_args()
-    data = ROOT / "build" / "bench"
+    data = ROOT / "build" / "bench-node"
     shutil.rmtree(data, ignore_errors=True)
     data.mkdir(parents=True)
     running = []
