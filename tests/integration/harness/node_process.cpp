@@ -93,7 +93,8 @@ std::vector<nlohmann::json> node_process::history(const std::string& ticket) con
 
 std::map<std::string, std::uint64_t> node_process::counts(std::string_view sink) const {
   std::map<std::string, std::uint64_t> out;
-  for (const auto& status : ask({"sink", "list"}).at("sinks"))
+  const auto list = ask({"sink", "list"});
+  for (const auto& status : list.at("sinks"))
     if (status.at("name") == sink)
       for (const auto& [name, count] : status.at("counts").items())
         out[name] = std::stoull(count.get<std::string>());
