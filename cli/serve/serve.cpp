@@ -13,6 +13,7 @@
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
+#include <caf/atom.hpp>
 #include <nlohmann/json.hpp>
 
 #include <csignal>
@@ -30,7 +31,7 @@ struct actor_config : caf::actor_system_config {
   explicit actor_config(std::uint32_t threads) {
     add_message_types<caf::id_block::cxstream>();
     const auto cores = std::max(2U, std::thread::hardware_concurrency());
-    set("scheduler.policy", "sharing"); // no polling: the cores belong to the work
+    set("scheduler.policy", caf::atom("sharing")); // no polling: the cores belong to the work
     set("scheduler.max-threads", static_cast<std::size_t>(threads == 0 ? cores : threads));
   }
 };
