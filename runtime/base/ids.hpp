@@ -14,7 +14,8 @@ struct strong_number {
   Rep value = 0;
 
   constexpr strong_number() = default;
-  constexpr explicit strong_number(Rep v) : value(v) {}
+  constexpr explicit strong_number(Rep v) : value(v) {
+  }
   auto operator<=>(const strong_number&) const = default;
 
   template <class Inspector>

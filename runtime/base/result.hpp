@@ -38,8 +38,10 @@ struct error {
 template <class T>
 class [[nodiscard]] result {
 public:
-  result(T value) : state_(std::move(value)) {}
-  result(error e) : state_(std::move(e)) {}
+  result(T value) : state_(std::move(value)) {
+  }
+  result(error e) : state_(std::move(e)) {
+  }
 
   explicit operator bool() const noexcept {
     return std::holds_alternative<T>(state_);
@@ -73,7 +75,8 @@ template <>
 class [[nodiscard]] result<void> {
 public:
   result() = default;
-  result(error e) : error_(std::move(e)), failed_(true) {}
+  result(error e) : error_(std::move(e)), failed_(true) {
+  }
 
   explicit operator bool() const noexcept {
     return !failed_;
