@@ -59,7 +59,10 @@ base::result<std::unique_ptr<rocks_store>> rocks_store::open(const rocks_options
     return base::error{base::error_code::io, "cannot create " + options.path + ": " + ec.message()};
   const auto cache = rocksdb::NewLRUCache(options.block_cache_bytes);
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
-  families.emplace_back(rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions{});
+  rocksdb::ColumnFamilyOptions
+      unused; // after a full disk RocksDB waits for room for the largest buffer of all families
+  unused.write_buffer_size = options.write_buffer_bytes;
+  families.emplace_back(rocksdb::kDefaultColumnFamilyName, unused);
   for (std::size_t i = 0; i < ports::family_count; ++i) {
     const auto f = static_cast<ports::family>(i);
     families.emplace_back(family_name(f), family_options(f, options, cache));
@@ -68,12 +71,14 @@ base::result<std::unique_ptr<rocks_store>> rocks_store::open(const rocks_options
   rocksdb::DB* db = nullptr;
   const auto status = rocksdb::DB::Open(database_options(options), options.path, families, &handles, &db);
   if (!status.ok()) {
-    if (status.ToString().find("lock") != std::string::npos)
+    if (status.IsIOError() && status.ToString().find("/LOCK") != std::string::npos)
       return base::error{base::error_code::failed_precondition,
                          options.path + " is in use by another process; stop it or choose another data_dir"};
     return to_error(status, "cannot open " + options.path);
   }
   std::unique_ptr<rocks_store> store(new rocks_store);
+  store->path_ = options.path;
+  store->room_bytes_min_ = 2 * options.write_buffer_bytes;
   store->db_.reset(db);
   store->default_handle_ = handles[0];
   for (std::size_t i = 0; i < ports::family_count; ++i)
@@ -92,12 +97,27 @@ rocks_store::~rocks_store() {
   db_->Close();
 }
 
+base::result<void> rocks_store::check_room(std::uint64_t batch_bytes) const {
+  std::error_code ec;
+  const auto space = std::filesystem::space(path_, ec);
+  const auto needed = room_bytes_min_ + 2 * batch_bytes; // in the log, and once more when it is flushed
+  if (ec || space.available >= needed)
+    return {};
+  return base::error{base::error_code::resource_exhausted,
+                     "the disk of " + path_ + " has " + std::to_string(space.available) + " bytes left, " +
+                         std::to_string(needed) + " are needed to go on: make room"};
+}
+
 base::result<void> rocks_store::write(const ports::write_batch& batch, ports::durability how) {
   if (broken_.load(std::memory_order_relaxed))
     return base::error{base::error_code::unavailable, "the store is waiting for the disk to be mended"};
   std::size_t size = 64;
   for (const auto& op : batch.operations())
     size += op.key.size() + op.value.size() + 16;
+  if (auto room = check_room(size); !room) {
+    broken_ = true;
+    return room;
+  }
   rocksdb::WriteBatch out(size);
   for (const auto& op : batch.operations()) {
     auto* cf = handle(op.where);
@@ -165,6 +185,8 @@ rocks_store::last_at_or_before(ports::family where, std::string_view key, std::s
 }
 
 base::result<void> rocks_store::mend() {
+  if (auto room = check_room(0); !room)
+    return room;
   auto status = db_->Resume();
   if (status.ok() || status.IsNotSupported()) {
     rocksdb::FlushOptions flush;

@@ -4,6 +4,8 @@
 //  - synced: written to the WAL, then SyncWAL(); the sync runs beside other writers instead of holding the write queue.
 //  - derived: written without WAL; atomic_flush keeps all families at one common point, so that a crash loses a suffix.
 //  - a failed write stops the database until mend() (RocksDB's Resume) succeeds; nothing is acknowledged meanwhile.
+//  - nothing is written when the disk has less room than all memtables need twice: RocksDB does not survive every
+//    failed append to its WAL (it aborts when such a file is synced later), so it must not come to one.
 // Thread-safe.
 #pragma once
 
@@ -48,10 +50,14 @@ public:
 
 private:
   rocks_store() = default;
+  // Errors: resource_exhausted.
+  base::result<void> check_room(std::uint64_t batch_bytes) const;
   rocksdb::ColumnFamilyHandle* handle(ports::family f) const {
     return handles_[static_cast<std::size_t>(f)];
   }
 
+  std::string path_;
+  std::uint64_t room_bytes_min_ = 0;
   std::unique_ptr<rocksdb::DB> db_;
   std::array<rocksdb::ColumnFamilyHandle*, ports::family_count> handles_{};
   rocksdb::ColumnFamilyHandle* default_handle_ = nullptr;
