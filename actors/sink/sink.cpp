@@ -69,8 +69,11 @@ void sink_state::begin(const begin_delivery& word) {
       fail(lost.err());
       return;
     }
-    if (*lost)
-      static_cast<void>(move_to(word.target_position));
+    if (*lost && !move_to(word.target_position).ok) {
+      if (!broken_)
+        fail({base::error_code::io, "the history cannot be read"});
+      return; // joins the courier again when the store works
+    }
   }
   begun_ = true;
   demand();

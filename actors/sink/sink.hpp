@@ -64,6 +64,7 @@ private:
   base::result<void> build();
   base::result<bool> target_lost_events(base::log_offset target_position) const;
   verdict move_to(base::log_offset next);
+  verdict written() const;
   base::result<protocols::history_page> page_of(const history_supply& supply) const;
   bool newer_was_delivered(const std::string& ticket_id, const std::vector<base::log_offset>& later) const;
   void carry_out(protocols::sink_effects& fx);

@@ -145,5 +145,32 @@ TEST_F(SinkOperations, ADiscardedLetterIsGoneAndCounted) {
   EXPECT_EQ(told(discard(s, 0)).why.code, error_code::not_found);
 }
 
+TEST_F(SinkOperations, WhatCouldNotBeWrittenIsNotCalledDone) {
+  const auto s = with_dead_letter(settings());
+  const auto fails = [&](auto operation) {
+    store.fail_writes(error_code::resource_exhausted);
+    const auto answer = told(operation());
+    EXPECT_FALSE(answer.ok);
+    EXPECT_EQ(answer.why.code, error_code::unavailable);
+    EXPECT_TRUE(store.mend());
+    pass(1s);
+  };
+  fails([&] { return discard(s, 0); });
+  fails([&] { return requeue(s, 0); });
+  fails([&] { return seek(s, 0); });
+  EXPECT_EQ(kept(family::dead_letters), 1u);
+  EXPECT_TRUE(told(discard(s, 0)).ok); // it works again
+}
+
+TEST_F(SinkOperations, WhileTheStoreIsBrokenEveryOperationSaysSo) {
+  const auto s = with_dead_letter(settings());
+  store.fail_writes(error_code::io, 2);
+  discard(s, 0);
+  ASSERT_EQ(failures, 1);
+  EXPECT_EQ(told(seek(s, 0)).why.code, error_code::unavailable);
+  EXPECT_EQ(told(requeue(s, 0)).why.code, error_code::unavailable);
+  EXPECT_EQ(told(discard(s, 0)).why.code, error_code::unavailable);
+}
+
 } // namespace
 } // namespace cxstream::actors

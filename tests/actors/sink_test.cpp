@@ -220,6 +220,24 @@ TEST_F(SinkActor, StepsBackToWhereItsTargetIsWhenTheTargetLostEvents) {
   EXPECT_EQ(account().delivered(), 0u);
 }
 
+TEST_F(SinkActor, StepsBackAlsoWhenTheStoreFailsAtThatMoment) {
+  const auto first = begun(settings());
+  supply(first, happen({plain_event("A", "1"), plain_event("A", "2")}));
+  answer_all(first, 0);
+  end(first);
+  const auto second = start(settings());
+  const auto joined = courier->joined.size();
+  store.fail_writes(base::error_code::io);
+  begin(second, {true, base::log_offset{1}});
+  EXPECT_EQ(failures, 1);
+  EXPECT_EQ(behind->demanded.back(), 2u);
+  ASSERT_TRUE(store.mend());
+  pass(1s);
+  EXPECT_EQ(courier->joined.size(), joined + 1);
+  begin(second, {true, base::log_offset{1}});
+  EXPECT_EQ(behind->demanded.back(), 1u);
+}
+
 TEST_F(SinkActor, StaysWhereItIsWhenTheTargetLacksOnlyWhatItNeverWanted) {
   v1::Filter filter;
   filter.add_event_types("ticket.updated");
