@@ -154,11 +154,8 @@ base::result<protocols::history_page> sink_state::page_of(const history_supply& 
 
 void sink_state::answered(delivery_answer& answer) {
   unanswered_ -= std::min(unanswered_, answer.events.size());
-  if (broken_ || answer.id >> incarnation_shift != incarnation_) {
-    if (broken_ && unanswered_ == 0)
-      tick();
+  if (broken_ || answer.id >> incarnation_shift != incarnation_)
     return;
-  }
   std::vector<protocols::settled_event> events;
   events.reserve(answer.events.size());
   for (auto& s : answer.events) {
@@ -226,11 +223,8 @@ void sink_state::demand() {
 void sink_state::tick() {
   timer_at_.reset();
   if (broken_) {
-    if (unanswered_ > 0) { // they could overtake what the new machine sends
-      self_->delayed_send(self_, rebuild_after, tick_atom_v);
-      return;
-    }
-    if (auto built = build(); !built) {
+    // What is unanswered could overtake what the new machine sends.
+    if (unanswered_ > 0 || !build() || !store_takes_writes()) {
       self_->delayed_send(self_, rebuild_after, tick_atom_v);
       return;
     }
@@ -245,6 +239,13 @@ void sink_state::tick() {
   protocols::sink_effects fx;
   lanes_->on_due(config_->clock.now(), fx);
   carry_out(fx);
+}
+
+// Else the same events would be delivered again and again while nothing of it can be written.
+bool sink_state::store_takes_writes() {
+  protocols::sink_effects fx;
+  fx.cursor = lanes_->cursor();
+  return bool(ledger_->write(fx));
 }
 
 void sink_state::set_timer() {

@@ -170,7 +170,26 @@ TEST_F(SinkActor, AfterAFailureItWaitsForEveryAnswerBeforeItSendsAgain) {
   pass(5s);
   EXPECT_EQ(behind->demanded.size(), demands);
   answer_all(s, 1);
+  pass(1s);
   EXPECT_EQ(behind->demanded.size(), demands + 1);
+}
+
+TEST_F(SinkActor, DoesNotDeliverTheSameAgainAndAgainWhileNothingCanBeWritten) {
+  const auto s = begun(settings());
+  const auto events = happen({plain_event("A", "1")});
+  supply(s, events);
+  store.fail_writes(base::error_code::resource_exhausted);
+  answer_all(s, 0);
+  const auto demands = behind->demanded.size();
+  for (int i = 0; i < 10; ++i)
+    pass(1s);
+  EXPECT_EQ(behind->demanded.size(), demands);
+  ASSERT_TRUE(store.mend());
+  pass(1s);
+  EXPECT_EQ(behind->demanded.size(), demands + 1);
+  supply(s, events);
+  answer_all(s, 1);
+  EXPECT_EQ(account().delivered(), 1u);
 }
 
 TEST_F(SinkActor, AnAnswerFromBeforeTheFailureCountsForNothing) {
