@@ -53,7 +53,7 @@ base::result<void> sink_state::build() {
     return waiting.err();
   ++incarnation_;
   lanes_.emplace(config_->partition_id, config_->limits, config_->retry, *cursor, std::move(*waiting));
-  if (config_->paused)
+  if (config_->paused || !begun_)
     lanes_->pause();
   demanded_.reset();
   timer_at_.reset();
@@ -76,8 +76,7 @@ void sink_state::begin(const begin_delivery& word) {
     }
   }
   begun_ = true;
-  demand();
-  tick();
+  pause(config_->paused);
 }
 
 // Whether the target has not got something that the cursor says was delivered (it was restored from a backup, or is
@@ -264,8 +263,8 @@ void sink_state::fail(const base::error& why) {
 
 void sink_state::pause(bool paused) {
   config_->paused = paused;
-  if (broken_)
-    return;
+  if (broken_ || !begun_)
+    return; // seen when the machine is built again, or when delivery begins
   if (paused) {
     lanes_->pause();
     return;

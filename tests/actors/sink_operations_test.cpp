@@ -172,5 +172,27 @@ TEST_F(SinkOperations, WhileTheStoreIsBrokenEveryOperationSaysSo) {
   EXPECT_EQ(told(discard(s, 0)).why.code, error_code::unavailable);
 }
 
+TEST_F(SinkOperations, NothingIsSentBeforeTheTargetIsThereWhateverIsAskedOfTheSink) {
+  end(with_dead_letter(settings()));
+  const auto s = start(settings());
+  const auto before = courier->requests.size();
+  EXPECT_TRUE(told(requeue(s, 0)).ok);
+  caf::anon_send(s, pause_delivery{true});
+  caf::anon_send(s, pause_delivery{false});
+  pass(5s);
+  EXPECT_EQ(courier->requests.size(), before);
+  begin(s);
+  ASSERT_EQ(courier->requests.size(), before + 1);
+  EXPECT_EQ(sent(before), offsets{0});
+}
+
+TEST_F(SinkOperations, APauseFromBeforeTheTargetWasThereHolds) {
+  const auto s = start(settings());
+  caf::anon_send(s, pause_delivery{true});
+  run();
+  begin(s);
+  EXPECT_TRUE(behind->demanded.empty());
+}
+
 } // namespace
 } // namespace cxstream::actors
