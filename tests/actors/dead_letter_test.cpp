@@ -36,7 +36,15 @@ protected:
     std::vector<partition_actor> actors;
     for (const auto& route : routes)
       actors.push_back(route->actor);
-    dead_letter_config config{store, clock, actors, sink_of, [r = rules] { return r; }, action, ids, when_done};
+    dead_letter_config config{store,
+                              clock,
+                              actors,
+                              sink_of,
+                              [r = rules] { return r; },
+                              action,
+                              ids,
+                              when_done,
+                              [this](const base::error&) { ++failures; }};
     on_stage(system.spawn(dead_letter, std::move(config)));
   }
   void keep(const v1::DeadLetter& letter) {
@@ -77,6 +85,7 @@ protected:
   std::shared_ptr<intake_rules> rules = std::make_shared<intake_rules>();
   std::vector<v1::RequeueResult> results;
   int done = 0;
+  int failures = 0;
 };
 
 TEST_F(DeadLetterActor, LettersOfASinkGoBackToItInTheirOrder) {
@@ -195,12 +204,13 @@ TEST_F(DeadLetterActor, WhatHasNoSinkAnyMoreOrIsNotThereIsSaid) {
   EXPECT_TRUE(there(orphan));
 }
 
-TEST_F(DeadLetterActor, ALetterThatCouldNotBeErasedIsNotCalledGone) {
+TEST_F(DeadLetterActor, ALetterThatCouldNotBeErasedIsNotCalledGoneAndTheFailureIsTold) {
   const auto id = at_intake(1, support::plain_event("", "k"));
   store.fail_writes(base::error_code::resource_exhausted);
   deal_with({id}, letter_action::discard);
   EXPECT_FALSE(results.at(0).requeued());
   EXPECT_TRUE(there(id));
+  EXPECT_EQ(failures, 1);
 }
 
 } // namespace
