@@ -103,6 +103,8 @@ void dead_letter_state::erase(const std::string& id, std::string message) {
   ports::write_batch batch;
   batch.erase(ports::family::dead_letters, id);
   const auto written = config_->store.write(batch, ports::durability::synced);
+  if (!written)
+    config_->on_failure(written.err());
   result(id, bool(written), written ? std::move(message) : written.err().message);
 }
 

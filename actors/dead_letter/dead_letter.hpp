@@ -30,6 +30,8 @@ struct dead_letter_config {
   letter_action action = letter_action::requeue;
   std::vector<std::string> ids;
   std::function<void(std::vector<v1::RequeueResult>)> done; // called once, with one result a letter
+  // Called (from the actor) when a letter cannot be erased.
+  std::function<void(const base::error&)> on_failure = [](const base::error&) {};
 };
 
 class dead_letter_state {

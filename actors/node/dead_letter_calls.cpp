@@ -4,6 +4,8 @@
 #include "actors/node/asker.hpp"
 #include "protocols/dead_letters.hpp"
 
+#include <caf/send.hpp>
+
 namespace cxstream::actors {
 
 namespace {
@@ -54,11 +56,12 @@ void deal_with(const node_parts& parts, const v1::DeadLetterSelector& selector, 
       return std::nullopt;
     return entry->partitions[p.value];
   };
-  parts.system.spawn(dead_letter, dead_letter_config{parts.config.store, parts.config.clock, parts.partitions, sink_of,
-                                                     parts.config.rules, action, std::move(ids),
-                                                     [done = std::move(done)](std::vector<v1::RequeueResult> results) {
-                                                       done(std::move(results));
-                                                     }});
+  parts.system.spawn(
+      dead_letter,
+      dead_letter_config{parts.config.store, parts.config.clock, parts.partitions, sink_of, parts.config.rules, action,
+                         std::move(ids),
+                         [done = std::move(done)](std::vector<v1::RequeueResult> results) { done(std::move(results)); },
+                         [writer = parts.log_writer](const base::error&) { caf::anon_send(writer, mend_atom_v); }});
 }
 
 } // namespace

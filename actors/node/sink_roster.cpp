@@ -228,7 +228,7 @@ base::result<void> sink_roster::write_new_subscriber(const v1::StartSubscription
     cursor.set_history_base(end->events_below);
     batch.put(family::cursors, keys::sink_partition(start.name(), p), cursor.SerializeAsString());
   }
-  return config_.store.write(batch, ports::durability::synced);
+  return write(batch);
 }
 
 base::result<void> sink_roster::pause(const std::string& name, bool paused) {
@@ -271,7 +271,14 @@ base::result<void> sink_roster::erase_subscriber(const std::string& name) {
     const auto letters = keys::dead_delivery_prefix(name, p);
     batch.erase_range(family::dead_letters, letters, keys::after_prefix(letters));
   }
-  return config_.store.write(batch, ports::durability::synced);
+  return write(batch);
+}
+
+base::result<void> sink_roster::write(const ports::write_batch& batch) {
+  auto written = config_.store.write(batch, ports::durability::synced);
+  if (!written)
+    caf::anon_send(log_writer_, mend_atom_v);
+  return written;
 }
 
 base::result<v1::SinkRecord> sink_roster::record_of(const std::string& name) const {
@@ -287,7 +294,7 @@ base::result<v1::SinkRecord> sink_roster::record_of(const std::string& name) con
 base::result<void> sink_roster::write_record(const std::string& name, const v1::SinkRecord& record) {
   ports::write_batch batch;
   batch.put(family::meta, keys::sink_record(name), record.SerializeAsString());
-  return config_.store.write(batch, ports::durability::synced);
+  return write(batch);
 }
 
 // Sinks first, so that nothing new is given to the target, then the courier with its workers.

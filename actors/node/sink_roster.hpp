@@ -32,7 +32,7 @@ struct sink_entry {
 
 class sink_roster {
 public:
-  // The log writer is told when a sink's write fails, so that it mends the store.
+  // The log writer is told when a write of a sink or of the roster fails, so that it mends the store.
   sink_roster(caf::actor_system& system, const node_config& config, log_writer_actor log_writer,
               std::vector<partition_actor> partitions);
 
@@ -60,6 +60,8 @@ private:
   courier_actor spawn_courier(const std::string& name, const config::sink_config& settings,
                               const ports::target_traits& traits, std::vector<target_worker_actor> workers,
                               std::size_t batches);
+  // When it fails, the log writer is told, so that the store is mended also when nothing is appended.
+  base::result<void> write(const ports::write_batch& batch);
   base::result<v1::SinkRecord> record_of(const std::string& name) const;
   base::result<void> write_record(const std::string& name, const v1::SinkRecord& record);
   void stop_entry(const sink_entry& entry, std::chrono::milliseconds at_most);

@@ -43,6 +43,9 @@ public:
     auto applied = store_.get(ports::family::applied, ports::keys::partition(p));
     if (!applied)
       return applied.err();
+    v1::PartitionApplied stored; // of another offset when a checkpoint was made since the totals were told
+    if (!*applied || !stored.ParseFromString(**applied) || stored.next_offset() != totals.next_offset())
+      return false;
     auto proof = protocols::refold(store_, p, base::log_offset{totals.next_offset()}, true);
     if (!proof)
       return proof.err();

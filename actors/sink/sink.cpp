@@ -53,7 +53,7 @@ base::result<void> sink_state::build() {
     return waiting.err();
   ++incarnation_;
   lanes_.emplace(config_->partition_id, config_->limits, config_->retry, *cursor, std::move(*waiting));
-  if (config_->paused)
+  if (config_->paused || !begun_)
     lanes_->pause();
   demanded_.reset();
   timer_at_.reset();
@@ -69,12 +69,14 @@ void sink_state::begin(const begin_delivery& word) {
       fail(lost.err());
       return;
     }
-    if (*lost)
-      static_cast<void>(move_to(word.target_position));
+    if (*lost && !move_to(word.target_position).ok) {
+      if (!broken_)
+        fail({base::error_code::io, "the history cannot be read"});
+      return; // joins the courier again when the store works
+    }
   }
   begun_ = true;
-  demand();
-  tick();
+  pause(config_->paused);
 }
 
 // Whether the target has not got something that the cursor says was delivered (it was restored from a backup, or is
@@ -152,11 +154,8 @@ base::result<protocols::history_page> sink_state::page_of(const history_supply& 
 
 void sink_state::answered(delivery_answer& answer) {
   unanswered_ -= std::min(unanswered_, answer.events.size());
-  if (broken_ || answer.id >> incarnation_shift != incarnation_) {
-    if (broken_ && unanswered_ == 0)
-      tick();
+  if (broken_ || answer.id >> incarnation_shift != incarnation_)
     return;
-  }
   std::vector<protocols::settled_event> events;
   events.reserve(answer.events.size());
   for (auto& s : answer.events) {
@@ -224,11 +223,8 @@ void sink_state::demand() {
 void sink_state::tick() {
   timer_at_.reset();
   if (broken_) {
-    if (unanswered_ > 0) { // they could overtake what the new machine sends
-      self_->delayed_send(self_, rebuild_after, tick_atom_v);
-      return;
-    }
-    if (auto built = build(); !built) {
+    // What is unanswered could overtake what the new machine sends.
+    if (unanswered_ > 0 || !build() || !store_takes_writes()) {
       self_->delayed_send(self_, rebuild_after, tick_atom_v);
       return;
     }
@@ -243,6 +239,13 @@ void sink_state::tick() {
   protocols::sink_effects fx;
   lanes_->on_due(config_->clock.now(), fx);
   carry_out(fx);
+}
+
+// Else the same events would be delivered again and again while nothing of it can be written.
+bool sink_state::store_takes_writes() {
+  protocols::sink_effects fx;
+  fx.cursor = lanes_->cursor();
+  return bool(ledger_->write(fx));
 }
 
 void sink_state::set_timer() {
@@ -261,8 +264,8 @@ void sink_state::fail(const base::error& why) {
 
 void sink_state::pause(bool paused) {
   config_->paused = paused;
-  if (broken_)
-    return;
+  if (broken_ || !begun_)
+    return; // seen when the machine is built again, or when delivery begins
   if (paused) {
     lanes_->pause();
     return;

@@ -2,9 +2,8 @@
 //
 // Invariants:
 //  1. The effects of one step are written before its deliveries are sent (see sink_lanes, invariant 4).
-//  2. When the store fails, nothing is sent until every delivery in flight was answered and the machine was built again
-//  from
-//     what is written.
+//  2. When the store fails, nothing is sent until every delivery in flight was answered, the machine was built again
+//     from what is written, and the store takes writes.
 #pragma once
 
 #include "actors/sink/interface.hpp"
@@ -62,8 +61,10 @@ private:
   verdict stop();
 
   base::result<void> build();
+  bool store_takes_writes();
   base::result<bool> target_lost_events(base::log_offset target_position) const;
   verdict move_to(base::log_offset next);
+  verdict written() const;
   base::result<protocols::history_page> page_of(const history_supply& supply) const;
   bool newer_was_delivered(const std::string& ticket_id, const std::vector<base::log_offset>& later) const;
   void carry_out(protocols::sink_effects& fx);

@@ -35,7 +35,7 @@ caf::result<verdict> sink_state::seek(const seek_delivery& wish) {
 
 verdict sink_state::move_to(base::log_offset next) {
   if (broken_)
-    return {false, {base::error_code::unavailable, "the store is not writable at the moment; try again"}};
+    return written();
   auto before = protocols::history_below(config_->store, config_->partition_id, next);
   auto dead = ledger_->dead_below(next);
   if (!before || !dead)
@@ -44,6 +44,13 @@ verdict sink_state::move_to(base::log_offset next) {
   lanes_->seek(next, *before, *dead, config_->clock.now(), fx);
   demanded_.reset();
   carry_out(fx);
+  return written();
+}
+
+// Said to an operator after carry_out(): nothing is done before it is written.
+verdict sink_state::written() const {
+  if (broken_)
+    return {false, {base::error_code::unavailable, "the store is not writable at the moment; try again"}};
   return {};
 }
 
@@ -70,7 +77,7 @@ caf::result<verdict> sink_state::requeue(const requeue_delivery& wish) {
             const auto result = lanes_->requeue({ticket_id, offset, newer, allow_older}, config_->clock.now(), fx);
             carry_out(fx);
             if (result == protocols::requeue_result::accepted)
-              promise.deliver(verdict{});
+              promise.deliver(written());
             else if (result == protocols::requeue_result::refused_full)
               promise.deliver(
                   verdict{false, {base::error_code::resource_exhausted, "as many tickets wait as may; try later"}});
@@ -104,12 +111,14 @@ bool sink_state::newer_was_delivered(const std::string& ticket_id, const std::ve
 }
 
 verdict sink_state::discard(const discard_delivery& wish) {
-  if (broken_ || !ledger_->is_dead(wish.offset))
+  if (broken_)
+    return written();
+  if (!ledger_->is_dead(wish.offset))
     return {false, {base::error_code::not_found, "there is no such dead letter"}};
   protocols::sink_effects fx;
   lanes_->discard(wish.offset, fx);
   carry_out(fx);
-  return {};
+  return written();
 }
 
 } // namespace cxstream::actors
