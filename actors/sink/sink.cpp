@@ -128,6 +128,9 @@ base::result<protocols::history_page> sink_state::page_of(const history_supply& 
     auto found = protocols::read_history(config_->store, config_->partition_id, from, supply.end, events_max);
     if (!found)
       return found.err();
+    if (found->next_offset == from && from < supply.end)
+      return base::error{base::error_code::corrupt, "the history has nothing at offset " + std::to_string(from.value) +
+                                                        " and should reach to " + std::to_string(supply.end.value)};
     read = std::move(*found);
     run = &read;
   }

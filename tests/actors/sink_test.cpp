@@ -228,6 +228,24 @@ TEST_F(SinkActor, LooksAgainWhenTheHistoryCannotBeRead) {
   EXPECT_EQ(sent(0), offsets{0});
 }
 
+TEST_F(SinkActor, AHistoryThatIsMissingIsAFailureAndNotAskedForWithoutEnd) {
+  const auto s = begun(settings());
+  happen({plain_event("A", "1")});
+  const auto history = *store.contents(family::history).begin();
+  ports::write_batch damage, repair;
+  damage.erase(family::history, history.first);
+  repair.put(family::history, history.first, history.second);
+  ASSERT_TRUE(store.write(damage, ports::durability::synced));
+  supply(s);
+  EXPECT_EQ(failures, 1);
+  EXPECT_EQ(behind->demanded, offsets{0});
+  ASSERT_TRUE(store.write(repair, ports::durability::synced));
+  pass(1s);
+  EXPECT_EQ(behind->demanded, (offsets{0, 0}));
+  supply(s);
+  EXPECT_EQ(sent(0), offsets{0});
+}
+
 TEST_F(SinkActor, StepsBackToWhereItsTargetIsWhenTheTargetLostEvents) {
   const auto first = begun(settings());
   supply(first, happen({plain_event("A", "1"), plain_event("A", "2"), plain_event("A", "3")}));
