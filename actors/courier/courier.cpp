@@ -73,7 +73,7 @@ void courier_state::answered(target_answer& answer) {
   calls_.erase(it);
   idle_workers_.push_back(worker);
   const auto now = config_->clock.now();
-  const ports::delivery_outcome none{ports::delivery_result::unreachable, "the worker gave no outcome", std::nullopt};
+  const ports::delivery_outcome none{ports::delivery_result::transient, "the worker gave no outcome", std::nullopt};
   std::vector<ports::delivery_outcome> outcomes(events->size(), none);
   std::uint64_t delivered = 0;
   for (auto& s : answer.events) {

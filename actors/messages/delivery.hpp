@@ -52,10 +52,10 @@ struct delivery_answer {
 };
 
 // courier → target worker: one call of the target; answered by target_answer. The courier keeps the events too, until
-// they are answered, so they are shared; on a wire they travel by value.
+// they are answered, so they are shared (never null); on a wire they travel by value.
 struct target_call {
   std::uint64_t id = 0;
-  std::shared_ptr<const std::vector<ports::delivery>> events; // never null
+  std::shared_ptr<const std::vector<ports::delivery>> events = std::make_shared<const std::vector<ports::delivery>>();
 
   template <class Inspector>
   friend auto inspect(Inspector& f, target_call& x) {
