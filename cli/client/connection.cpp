@@ -1,11 +1,15 @@
 #include "client/connection.hpp"
 
+#include <grpc/grpc.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 
 namespace cxstream::client {
 
 std::shared_ptr<grpc::Channel> connect(const std::string& server) {
+  // Kept for good: the last user's grpc_shutdown() may wait ten seconds for a poller thread, and a command that is done
+  // would not come back.
+  [[maybe_unused]] static const bool kept = (grpc_init(), true);
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(static_cast<int>(answer_bytes_max));
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);

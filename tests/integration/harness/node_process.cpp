@@ -2,6 +2,7 @@
 
 #include "integration/harness/patience.hpp"
 
+#include <grpc/grpc.h>
 #include <grpcpp/create_channel.h>
 
 #include <algorithm>
@@ -59,6 +60,7 @@ std::optional<int> node_process::terminate(std::chrono::milliseconds patience) {
 }
 
 std::shared_ptr<grpc::Channel> node_process::channel() const {
+  [[maybe_unused]] static const bool kept = (grpc_init(), true); // its shutdown may take ten seconds
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(answer_bytes_max);
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
