@@ -162,7 +162,8 @@ void ticket_in_place(benchmark::State& state) {
   std::uint64_t n = 0;
   for (auto _ : state) {
     ++n;
-    benchmark::DoNotOptimize(ticket.apply(event, {n, n, n}, {base::log_offset{n}, base::from_us(first_us), {}}));
+    benchmark::DoNotOptimize(ticket.apply(event, {n, n, n}, {base::log_offset{n}, base::from_us(first_us), {}},
+                                          model::ticket_index::nothing_rests));
     if (n % 64 == 0)
       ticket = model::ticket("T-0", base::partition_id{0});
   }
@@ -187,7 +188,9 @@ void ticket_behind_an_actor(benchmark::State& state) {
         ++*n;
         if (*n % 64 == 0)
           *ticket = model::ticket("T-0", base::partition_id{0});
-        return ticket->apply(e, {*n, *n, *n}, {base::log_offset{*n}, base::from_us(first_us), {}}).sequence.value;
+        const auto decided = ticket->apply(e, {*n, *n, *n}, {base::log_offset{*n}, base::from_us(first_us), {}},
+                                           model::ticket_index::nothing_rests);
+        return decided->sequence.value;
       }};
     }));
   caf::scoped_actor self{system};

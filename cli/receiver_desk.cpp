@@ -9,10 +9,11 @@ namespace cxstream::cli {
 
 namespace {
 
+using connectors::json_buffer;
 using connectors::json_writer;
 using connectors::key;
-using connectors::string_output;
 using connectors::text;
+using connectors::view;
 
 std::string text_of(const rapidjson::Value& object, const char* name) {
   const auto found = object.FindMember(name);
@@ -88,8 +89,8 @@ receiver_answer receiver_desk::accept(const std::string& id, const std::vector<e
     return {200, "taken"};
   std::string lines;
   for (const auto& e : events) {
-    string_output stream(lines);
-    json_writer json(stream);
+    json_buffer line;
+    json_writer json(line);
     json.StartObject();
     key(json, "ticket_id");
     text(json, e.ticket_id);
@@ -100,7 +101,7 @@ receiver_answer receiver_desk::accept(const std::string& id, const std::vector<e
     key(json, "received_at");
     text(json, base::format_rfc3339(base::from_us(now_us)));
     json.EndObject();
-    lines += '\n';
+    lines.append(view(line)).append("\n");
   }
   log_ << lines << std::flush;
   return {200, "taken"};
@@ -133,9 +134,8 @@ std::optional<std::vector<receiver_desk::event>> receiver_desk::parse(std::strin
 
 std::string receiver_desk::stats() const {
   const std::lock_guard lock(mutex_);
-  std::string out;
-  string_output stream(out);
-  json_writer json(stream);
+  json_buffer out;
+  json_writer json(out);
   const auto count = [&](std::string_view name, std::uint64_t value) {
     key(json, name);
     json.Uint64(value);
@@ -150,7 +150,7 @@ std::string receiver_desk::stats() const {
   count("refused", counts_.refused);
   count("slowed", counts_.slowed);
   json.EndObject();
-  return out;
+  return std::string(view(out));
 }
 
 bool receiver_desk::log_is_good() const {

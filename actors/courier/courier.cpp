@@ -1,7 +1,6 @@
 #include "actors/courier/courier.hpp"
 
 #include "actors/outcomes.hpp"
-#include "model/peek.hpp"
 
 #include "cxstream/v1/admin.pb.h"
 
@@ -74,14 +73,18 @@ void courier_state::answered(target_answer& answer) {
   calls_.erase(it);
   idle_workers_.push_back(worker);
   const auto now = config_->clock.now();
-  std::vector<ports::delivery_outcome> outcomes(events->size(), {ports::delivery_result::skipped, "", std::nullopt});
+  const ports::delivery_outcome none{ports::delivery_result::transient, "the worker gave no outcome", std::nullopt};
+  std::vector<ports::delivery_outcome> outcomes(events->size(), none);
+  std::uint64_t delivered = 0;
   for (auto& s : answer.events) {
     if (s.position >= events->size())
       continue;
+    delivered += s.result == ports::delivery_result::delivered;
     measure((*events)[s.position], s.result, now);
     const auto position = s.position;
     outcomes[position] = to_outcome(std::move(s));
   }
+  config_->metrics.delivered(config_->sink, delivered);
   protocols::gate_effects fx;
   gate_->on_answer(answer.id, outcomes, now, random01(), fx);
   carry_out(fx);
@@ -93,11 +96,8 @@ void courier_state::measure(const ports::delivery& event, ports::delivery_result
     ++retried_;
     metrics.retried(config_->sink, 1);
   }
-  if (result != ports::delivery_result::delivered)
-    return;
-  metrics.delivered(config_->sink, 1);
-  const auto times = model::peek_times(event.event);
-  metrics.latency(config_->sink, times.occurred_at, times.received_at, now);
+  if (result == ports::delivery_result::delivered)
+    metrics.latency(config_->sink, event.event.occurred_at(), event.event.received_at(), now);
 }
 
 void courier_state::carry_out(protocols::gate_effects& fx) {
@@ -120,7 +120,7 @@ void courier_state::carry_out(protocols::gate_effects& fx) {
 void courier_state::start_call(const protocols::target_call& call) {
   const auto worker = idle_workers_.back(); // the gate never starts more calls than there are permits
   idle_workers_.pop_back();
-  self_->send(config_->workers[worker], target_call{call.id, *call.events});
+  self_->send(config_->workers[worker], target_call{call.id, call.events});
   calls_.emplace(call.id, std::pair(worker, call.events));
 }
 

@@ -2,11 +2,11 @@
 
 #include "ports/keys.hpp"
 
-#include <map>
-
 namespace cxstream::actors {
 
 namespace {
+
+constexpr std::chrono::seconds watch_every{1};
 
 std::uint64_t next_letter_number() {
   static std::atomic<std::uint64_t> last{0};
@@ -30,8 +30,10 @@ v1::Outcome outcome_of(model::effect effect) {
 ingest_actor::behavior_type ingest_state::start(ingest_config config) {
   config_.emplace(std::move(config));
   config_->metrics.streams(1);
+  self_->delayed_send(self_, watch_every, tick_atom_v);
   return {
       [this](submit_batch& batch) { submit(batch); },
+      [this](tick_atom) { watch(); },
       [this](stop_atom) { self_->quit(); },
   };
 }
@@ -49,6 +51,7 @@ void ingest_state::submit(submit_batch& batch) {
   const auto owed_id = next_owed_++;
   auto& owed = owed_[owed_id];
   owed.answer.set_batch_id(batch.batch_id);
+  owed.submitted_at = now;
   std::map<base::partition_id, routed> groups;
   keep_dead_letters letters;
   std::map<std::string, std::uint64_t> received;
@@ -94,16 +97,16 @@ void ingest_state::refuse(const refused_event& refused, std::string bytes, base:
 
 void ingest_state::route(std::uint64_t owed_id, base::partition_id partition, routed group) {
   auto& target = config_->partitions[partition.value];
-  self_->request(target, config_->answer_timeout, append_events{std::move(group.entries)})
+  self_->request(target, caf::infinite, append_events{std::move(group.entries)})
       .then([this, owed_id, partition, places = std::move(group.places)](
                 const append_answer& answer) { decided(owed_id, partition, places, answer); },
             [this](const caf::error&) {
-              fail({base::error_code::unavailable, "a partition did not answer in time; send the batch again"});
+              fail({base::error_code::unavailable, "a partition is gone; send the batch again"});
             });
 }
 
 void ingest_state::bury(std::uint64_t owed_id, keep_dead_letters letters) {
-  self_->request(config_->log_writer, config_->answer_timeout, std::move(letters))
+  self_->request(config_->log_writer, caf::infinite, std::move(letters))
       .then(
           [this, owed_id](const verdict& kept) {
             if (kept.ok)
@@ -112,7 +115,7 @@ void ingest_state::bury(std::uint64_t owed_id, keep_dead_letters letters) {
               fail(kept.why);
           },
           [this](const caf::error&) {
-            fail({base::error_code::unavailable, "the log did not answer in time; send the batch again"});
+            fail({base::error_code::unavailable, "the log is gone; send the batch again"});
           });
 }
 
@@ -151,6 +154,13 @@ void ingest_state::request_done(std::uint64_t owed_id) {
   it->second.answer.set_credit_events(config_->credit_events);
   config_->listener->on_answer(std::move(it->second.answer));
   owed_.erase(it);
+}
+
+void ingest_state::watch() {
+  if (!owed_.empty() && config_->clock.now() - owed_.begin()->second.submitted_at > config_->answer_timeout)
+    fail({base::error_code::unavailable, "a batch was not decided in time; send it again"});
+  if (!failed_)
+    self_->delayed_send(self_, watch_every, tick_atom_v);
 }
 
 void ingest_state::fail(base::error why) {

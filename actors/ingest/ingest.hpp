@@ -4,6 +4,8 @@
 //  1. A batch is answered once, when every event of it is durable and decided: appended and applied, or a dead letter.
 //  2. When anything of a batch could not be made durable, the stream fails; nothing of that batch is acknowledged (P1).
 //  3. Batches are routed in the order they came, so one stream's events of a ticket reach its partition in order.
+//  4. A batch that is not answered within answer_timeout fails the stream. One look a second at the oldest watches over
+//     all requests of all batches; a timer for each request would cost more than the request.
 #pragma once
 
 #include "actors/ingest/intake.hpp"
@@ -18,8 +20,8 @@
 
 #include <atomic>
 #include <functional>
+#include <map>
 #include <optional>
-#include <unordered_map>
 
 namespace cxstream::actors {
 
@@ -46,6 +48,7 @@ public:
 private:
   struct owed_batch {
     v1::PublishResponse answer;
+    base::timestamp submitted_at;
     std::size_t open_requests = 0;
   };
   struct routed {
@@ -61,11 +64,12 @@ private:
   void decided(std::uint64_t owed_id, base::partition_id partition, const std::vector<int>& places,
                const append_answer& answer);
   void request_done(std::uint64_t owed_id);
+  void watch();
   void fail(base::error why);
 
   ingest_actor::pointer self_;
   std::optional<ingest_config> config_;
-  std::unordered_map<std::uint64_t, owed_batch> owed_;
+  std::map<std::uint64_t, owed_batch> owed_; // oldest first
   std::uint64_t next_owed_ = 0;
   v1::CanonicalEvent scratch_;
   bool failed_ = false;

@@ -8,6 +8,19 @@
 
 namespace cxstream::actors {
 
+namespace {
+
+std::string serialized(const v1::CanonicalEvent& event) {
+  const auto size = event.ByteSizeLong();
+  std::string bytes;
+  bytes.reserve(size + protocols::stamp_room);
+  bytes.resize(size);
+  event.SerializeWithCachedSizesToArray(reinterpret_cast<std::uint8_t*>(bytes.data()));
+  return bytes;
+}
+
+} // namespace
+
 std::variant<accepted_event, refused_event> take_in(std::string_view bytes, const intake_rules& rules,
                                                     base::timestamp received_at, v1::CanonicalEvent& scratch) {
   scratch.Clear();
@@ -21,7 +34,7 @@ std::variant<accepted_event, refused_event> take_in(std::string_view bytes, cons
   model::set_us(*scratch.mutable_pipeline()->mutable_received_at(), base::to_us(received_at));
   const auto key = model::key_hash(scratch.idempotency_key());
   return accepted_event{model::partition_of(scratch.ticket_id(), rules.partitions),
-                        {scratch.SerializeAsString(), {key.high, key.low, content}},
+                        {serialized(scratch), {key.high, key.low, content}},
                         scratch.source_system()};
 }
 

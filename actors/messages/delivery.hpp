@@ -4,8 +4,11 @@
 #include "base/ids.hpp"
 #include "ports/target.hpp"
 
+#include <caf/error.hpp>
+#include <caf/meta/load_callback.hpp>
 #include <caf/meta/type_name.hpp>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -48,14 +51,22 @@ struct delivery_answer {
   }
 };
 
-// courier → target worker: one call of the target; answered by target_answer.
+// courier → target worker: one call of the target; answered by target_answer. The courier keeps the events too, until
+// they are answered, so they are shared (never null); on a wire they travel by value.
 struct target_call {
   std::uint64_t id = 0;
-  std::vector<ports::delivery> events;
+  std::shared_ptr<const std::vector<ports::delivery>> events = std::make_shared<const std::vector<ports::delivery>>();
 
   template <class Inspector>
   friend auto inspect(Inspector& f, target_call& x) {
-    return f(caf::meta::type_name("target_call"), x.id, x.events);
+    std::vector<ports::delivery> value;
+    if constexpr (Inspector::reads_state)
+      value = *x.events;
+    auto load = [&] {
+      x.events = std::make_shared<const std::vector<ports::delivery>>(std::move(value));
+      return caf::error{};
+    };
+    return f(caf::meta::type_name("target_call"), x.id, value, caf::meta::load_callback(load));
   }
 };
 

@@ -21,7 +21,7 @@ namespace cxstream::actors {
 struct sink_setup {
   config::sink_config config;
   ports::target_traits traits;
-  std::function<base::result<std::unique_ptr<ports::target>>()> make_target;
+  std::function<base::result<std::unique_ptr<ports::target>>()> make_target; // called on the worker's own thread
 };
 
 struct node_config {
@@ -32,7 +32,7 @@ struct node_config {
   std::uint16_t partitions = 64;
   std::chrono::seconds dedup_window{30 * 24 * 3600};
   std::uint32_t live_tickets_max = 200'000;
-  std::chrono::milliseconds checkpoint_every{5'000};
+  std::chrono::milliseconds checkpoint_every{10'000};
   std::uint32_t credit_events = 16'384;
   std::uint64_t seed = 1;
   std::string program_version = {};

@@ -144,7 +144,7 @@ void partition_state::publish(std::shared_ptr<const protocols::history_run> run)
   if (run) {
     std::size_t bytes = 256;
     for (const auto& item : run->items)
-      bytes += item.event.size() + item.ticket_id.size() + sizeof item;
+      bytes += item.event.bytes().size() + item.ticket_id.size() + sizeof item;
     recent_.push_back(std::move(run));
     recent_bytes_.push_back(bytes);
     recent_bytes_total_ += bytes;

@@ -27,7 +27,7 @@ struct partition_config {
   ports::metrics& metrics;
   log_writer_actor log_writer;
   std::chrono::seconds dedup_window{30 * 24 * 3600};
-  std::chrono::milliseconds checkpoint_every{5'000};
+  std::chrono::milliseconds checkpoint_every{10'000};
   std::size_t live_weight_max = 3'000;
   std::size_t recent_bytes_max = 512u << 10u; // history kept in memory for sinks that keep up
   std::size_t append_entries_max = 8'192;     // most entries of one append

@@ -148,7 +148,8 @@ base::result<protocols::history_page> sink_state::page_of(const history_supply& 
       event.ParseFromString(item.event);
       wanted = config_->filter.wanted(event);
     }
-    page.events.push_back({item.offset, item.sequence, item.ticket_id, wanted ? item.event : std::string(), wanted});
+    page.events.push_back(
+        {item.offset, item.sequence, item.ticket_id, wanted ? item.event : ports::event_bytes{}, wanted});
   }
   page.next = std::max(from, run->next_offset);
   return page;
@@ -303,7 +304,7 @@ void sink_state::tell_lag() {
     auto oldest = protocols::read_history(config_->store, config_->partition_id, lanes_->next_offset(),
                                           base::log_offset{~std::uint64_t{0}}, 1);
     if (oldest && !oldest->items.empty())
-      word.oldest_committed_at_us = base::to_us(model::peek_times(oldest->items.front().event).committed_at);
+      word.oldest_committed_at_us = base::to_us(model::outline_of(oldest->items.front().event.bytes()).committed_at);
   }
   const bool same = word.events == told_.events && word.waiting == told_.waiting &&
                     word.oldest_committed_at_us == told_.oldest_committed_at_us;

@@ -90,7 +90,7 @@ void subscriber_state::send_out() {
 std::string subscriber_state::render(const ports::delivery& event) const {
   v1::CanonicalEvent stamp;
   model::set_us(*stamp.mutable_pipeline()->mutable_delivered_at(), base::to_us(config_->clock.now()));
-  auto bytes = event.event + stamp.SerializeAsString();
+  auto bytes = event.event.bytes() + stamp.SerializeAsString();
   if (projection_.keeps_all())
     return bytes;
   v1::CanonicalEvent projected;

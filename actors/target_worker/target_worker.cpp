@@ -22,8 +22,9 @@ void target_worker_state::call(const target_call& request) {
   target_answer answer{request.id, {}};
   std::vector<ports::delivery_outcome> outcomes;
   if (open_)
-    outcomes = target_->deliver(request.events, config_->clock.now());
-  outcomes.resize(request.events.size(), {ports::delivery_result::unreachable, "the target is not open", std::nullopt});
+    outcomes = target_->deliver(*request.events, config_->clock.now());
+  outcomes.resize(request.events->size(),
+                  {ports::delivery_result::unreachable, "the target is not open", std::nullopt});
   for (std::uint32_t i = 0; i < outcomes.size(); ++i)
     answer.events.push_back(to_message(i, std::move(outcomes[i])));
   self_->send(caf::actor_cast<target_worker_client>(self_->current_sender()), std::move(answer));

@@ -30,7 +30,7 @@ struct storage_config {
   std::uint32_t live_tickets_max = 200'000; // over the node; idle tickets are passivated beyond it
   std::uint64_t write_buffer_bytes = 128u << 20u;
   std::uint64_t block_cache_bytes = 128u << 20u;
-  milliseconds checkpoint_every{5'000}; // how often derived data is written
+  milliseconds checkpoint_every{10'000}; // how often derived data is written
 };
 
 struct retry_config {

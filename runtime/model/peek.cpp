@@ -41,28 +41,20 @@ base::timestamp time_of(std::string_view bytes) {
 
 } // namespace
 
-std::string peek_ticket_id(std::string_view event) {
-  std::string id;
+event_outline outline_of(std::string_view event) {
+  event_outline out;
   each_text(event, [&](int field, std::string_view bytes) {
     if (field == v1::CanonicalEvent::kTicketIdFieldNumber)
-      id = bytes;
-  });
-  return id;
-}
-
-event_times peek_times(std::string_view event) {
-  event_times out;
-  each_text(event, [&](int field, std::string_view bytes) {
-    if (field == v1::CanonicalEvent::kOccurredAtFieldNumber)
+      out.ticket_id = bytes;
+    else if (field == v1::CanonicalEvent::kOccurredAtFieldNumber)
       out.occurred_at = time_of(bytes);
-    if (field != v1::CanonicalEvent::kPipelineFieldNumber)
-      return;
-    each_text(bytes, [&](int inner, std::string_view value) {
-      if (inner == v1::PipelineInfo::kReceivedAtFieldNumber)
-        out.received_at = time_of(value);
-      else if (inner == v1::PipelineInfo::kCommittedAtFieldNumber)
-        out.committed_at = time_of(value);
-    });
+    else if (field == v1::CanonicalEvent::kPipelineFieldNumber)
+      each_text(bytes, [&](int inner, std::string_view value) {
+        if (inner == v1::PipelineInfo::kReceivedAtFieldNumber)
+          out.received_at = time_of(value);
+        else if (inner == v1::PipelineInfo::kCommittedAtFieldNumber)
+          out.committed_at = time_of(value);
+      });
   });
   return out;
 }

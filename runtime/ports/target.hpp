@@ -14,6 +14,7 @@
 #include "base/ids.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "ports/event_bytes.hpp"
 
 #include <chrono>
 #include <memory>
@@ -30,7 +31,7 @@ struct delivery {
   base::log_offset offset;
   base::ticket_sequence sequence;
   std::string ticket_id;
-  std::string event;         // serialized cxstream.v1.CanonicalEvent with pipeline fields, not yet projected
+  event_bytes event;         // with pipeline fields, not yet projected
   std::uint32_t attempt = 1; // 1 for the first
   bool allow_older = false;  // requeued by an operator past newer events of its ticket
 

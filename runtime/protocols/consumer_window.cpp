@@ -17,8 +17,8 @@ void consumer_window::disconnect() {
     waiting_.push_back(id);
 }
 
-void consumer_window::offer(std::uint64_t call, std::vector<ports::delivery> events) {
-  const auto count = events.size();
+void consumer_window::offer(std::uint64_t call, std::shared_ptr<const std::vector<ports::delivery>> events) {
+  const auto count = events->size();
   calls_[call] = {std::move(events), std::vector<std::optional<ports::delivery_outcome>>(count), count};
   waiting_.push_back(call);
 }
@@ -29,11 +29,11 @@ std::vector<const ports::delivery*> consumer_window::take() {
     auto& state = calls_.at(waiting_.front());
     if (unsettled_ > 0 && unsettled_ + state.open > credit_)
       break;
-    for (std::uint32_t i = 0; i < state.events.size(); ++i) {
+    for (std::uint32_t i = 0; i < state.events->size(); ++i) {
       if (state.outcomes[i])
         continue;
-      sent_[state.events[i].partition].push_back({waiting_.front(), i});
-      out.push_back(&state.events[i]);
+      sent_[(*state.events)[i].partition].push_back({waiting_.front(), i});
+      out.push_back(&(*state.events)[i]);
     }
     unsettled_ += state.open;
     waiting_.pop_front();
@@ -49,7 +49,7 @@ std::vector<consumer_window::answer> consumer_window::acknowledge(base::partitio
     return out;
   auto& queue = found->second;
   const auto at = std::find_if(queue.begin(), queue.end(), [&](const sent_event& e) {
-    return calls_.at(e.call).events[e.position].offset == offset;
+    return (*calls_.at(e.call).events)[e.position].offset == offset;
   });
   if (at == queue.end())
     return out;
@@ -68,15 +68,15 @@ std::vector<consumer_window::answer> consumer_window::refuse(base::partition_id 
     return out;
   auto& queue = found->second;
   const auto at = std::find_if(queue.begin(), queue.end(), [&](const sent_event& e) {
-    return calls_.at(e.call).events[e.position].offset == offset;
+    return (*calls_.at(e.call).events)[e.position].offset == offset;
   });
   if (at == queue.end())
     return out;
   const auto refused = *at;
-  const auto ticket = calls_.at(refused.call).events[refused.position].ticket_id;
+  const auto ticket = (*calls_.at(refused.call).events)[refused.position].ticket_id;
   std::vector<sent_event> again; // later ones of the ticket in the same call
   std::copy_if(std::next(at), queue.end(), std::back_inserter(again), [&](const sent_event& e) {
-    return e.call == refused.call && calls_.at(e.call).events[e.position].ticket_id == ticket;
+    return e.call == refused.call && (*calls_.at(e.call).events)[e.position].ticket_id == ticket;
   });
   const auto concerned = [&](const sent_event& e) {
     return e.call == refused.call &&

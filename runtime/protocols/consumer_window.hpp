@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -32,7 +33,7 @@ public:
     return credit_ > 0;
   }
 
-  void offer(std::uint64_t call, std::vector<ports::delivery> events);
+  void offer(std::uint64_t call, std::shared_ptr<const std::vector<ports::delivery>> events);
   // Events to send now, in order; pointers are valid until the next call of a non-const member.
   std::vector<const ports::delivery*> take();
   // The event at the place and all events of the partition sent before it are acknowledged.
@@ -45,7 +46,7 @@ public:
 
 private:
   struct call_state {
-    std::vector<ports::delivery> events;
+    std::shared_ptr<const std::vector<ports::delivery>> events;
     std::vector<std::optional<ports::delivery_outcome>> outcomes;
     std::size_t open = 0;
   };

@@ -5,6 +5,7 @@
 #include "base/ids.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "ports/event_bytes.hpp"
 #include "ports/store.hpp"
 
 #include "cxstream/v1/event.pb.h"
@@ -20,7 +21,7 @@ struct history_item {
   base::log_offset offset;
   base::ticket_sequence sequence;
   std::string ticket_id;
-  std::string event; // serialized CanonicalEvent with all pipeline fields but delivered_at
+  ports::event_bytes event; // with all pipeline fields but delivered_at
 
   template <class Inspector>
   friend auto inspect(Inspector& f, history_item& x) {

@@ -12,6 +12,9 @@
 
 namespace cxstream::protocols {
 
+// Spare capacity that log_entry::event should have, so that appending the pipeline_stamp (history.hpp) copies nothing.
+constexpr std::size_t stamp_room = 64;
+
 // One event on its way into the log.
 struct log_entry {
   std::string event; // serialized CanonicalEvent, canonicalised; pipeline has taxonomy_version and received_at

@@ -4,11 +4,17 @@
 
 #include "cxstream/v1/storage.pb.h"
 
-#include <google/protobuf/arena.h>
-
 namespace cxstream::protocols {
 
 using ports::family;
+
+namespace {
+
+base::timestamp time_of(const google::protobuf::Timestamp& t) {
+  return base::from_us(model::to_us(t));
+}
+
+} // namespace
 
 partition::partition(base::partition_id id, ports::store& store, std::size_t live_weight_max)
     : id_(id), store_(store), tickets_(id, store, live_weight_max), stamp_(id) {
@@ -17,6 +23,7 @@ partition::partition(base::partition_id id, ports::store& store, std::size_t liv
 base::result<void> partition::recover() {
   tickets_.clear();
   dirty_ = false;
+  applied_since_checkpoint_ = 0;
   if (auto loaded = load_applied(); !loaded)
     return loaded.err();
   return replay();
@@ -72,7 +79,6 @@ base::log_offset partition::reserve(std::size_t count) {
 }
 
 base::result<applied_batch> partition::apply(committed_batch batch) {
-  google::protobuf::Arena arena;
   applied_batch out;
   out.decisions.reserve(batch.entries.size());
   auto run = std::make_shared<history_run>();
@@ -89,7 +95,7 @@ base::result<applied_batch> partition::apply(committed_batch batch) {
     auto& entry = batch.entries[i];
     const model::log_place place{base::log_offset{batch.first_offset.value + i}, batch.committed_at,
                                  batch.dedup_window};
-    auto& event = *google::protobuf::Arena::CreateMessage<v1::CanonicalEvent>(&arena);
+    auto& event = scratch_;
     if (!event.ParseFromString(entry.event))
       return base::error{base::error_code::corrupt, "log entry " + std::to_string(place.offset.value) +
                                                         " of partition " + std::to_string(id_.value) +
@@ -106,7 +112,9 @@ base::result<applied_batch> partition::apply(committed_batch batch) {
     }
     applied.add_placements(decided->sequence.value << 1 | (decided->late ? 1 : 0));
     stamp_.append_to(entry.event, place.offset, decided->sequence, decided->late, place.committed_at);
-    run->items.push_back({place.offset, decided->sequence, event.ticket_id(), std::move(entry.event)});
+    run->items.push_back({place.offset, decided->sequence, event.ticket_id(),
+                          ports::event_bytes(std::move(entry.event), time_of(event.occurred_at()),
+                                             time_of(event.pipeline().received_at()))});
   }
   ports::write_batch derived;
   derived.put(family::history, ports::keys::at(id_, batch.first_offset), applied.SerializeAsString());
@@ -122,16 +130,15 @@ base::result<applied_batch> partition::apply(committed_batch batch) {
 
 base::result<model::decision> partition::decide(const v1::CanonicalEvent& event, const model::fingerprint& print,
                                                 const model::log_place& place) {
-  auto found = tickets_.get(event.ticket_id(), place.committed_at, place.dedup_window);
-  if (!found)
-    return found.err();
-  const auto decided = (*found)->apply(event, print, place);
-  switch (decided.outcome) {
+  auto decided = tickets_.apply(event, print, place);
+  if (!decided)
+    return decided;
+  ++applied_since_checkpoint_;
+  switch (decided->outcome) {
     case model::effect::accepted:
       ++totals_.history;
-      totals_.tickets += decided.sequence.value == 1;
-      totals_.late += decided.late;
-      tickets_.touched(event.ticket_id());
+      totals_.tickets += decided->sequence.value == 1;
+      totals_.late += decided->late;
       break;
     case model::effect::duplicate:
       ++totals_.duplicates;
@@ -191,13 +198,14 @@ base::result<void> partition::checkpoint() {
       return written.err();
     tickets_.written(newest_commit_, dedup_window_);
     dirty_ = false;
+    applied_since_checkpoint_ = 0;
   }
   tickets_.passivate();
   return {};
 }
 
 base::result<v1::TicketState> partition::ticket_state(std::string_view ticket_id) {
-  auto found = tickets_.get(ticket_id, newest_commit_, dedup_window_);
+  auto found = tickets_.get(ticket_id);
   if (!found)
     return found.err();
   if ((*found)->last_sequence().value == 0)
@@ -207,30 +215,27 @@ base::result<v1::TicketState> partition::ticket_state(std::string_view ticket_id
 
 base::result<std::vector<base::log_offset>> partition::ticket_offsets(std::string_view ticket_id,
                                                                       base::ticket_sequence from, std::size_t count) {
-  auto found = tickets_.get(ticket_id, newest_commit_, dedup_window_);
+  auto found = tickets_.get(ticket_id);
   if (!found)
     return found.err();
-  const auto& t = **found;
+  const auto& index = (*found)->index();
   std::vector<base::log_offset> out;
   v1::TicketIndex run;
   std::uint64_t run_number = ~std::uint64_t{0};
-  for (auto s = std::max<std::uint64_t>(from.value, 1); s <= t.last_sequence().value && out.size() < count; ++s) {
-    if (s >= t.first_indexed().value) {
-      out.push_back(t.offset_of(base::ticket_sequence{s}));
+  for (auto s = std::max<std::uint64_t>(from.value, 1); s <= index.size() && out.size() < count; ++s) {
+    if (s >= index.first_in_memory().value) {
+      out.push_back(index.offset_of(base::ticket_sequence{s}));
       continue;
     }
-    if (const auto wanted = (s - 1) / model::ticket::run_length; wanted != run_number) {
+    if (const auto wanted = (s - 1) / model::ticket_index::run_length; wanted != run_number) {
       run_number = wanted;
-      const auto key = ports::keys::ticket_run(id_, ticket_id, static_cast<std::uint32_t>(wanted));
-      auto value = store_.get(family::ticket_index, key);
-      if (!value)
-        return value.err();
-      if (!*value || !run.ParseFromString(**value))
-        return base::error{base::error_code::corrupt,
-                           "the index of ticket " + std::string(ticket_id) + " cannot be read"};
+      auto read = tickets_.read_run(ticket_id, static_cast<std::uint32_t>(wanted));
+      if (!read)
+        return read.err();
+      run = std::move(*read);
     }
     std::uint64_t offset = 0;
-    for (std::uint64_t i = 0; i <= (s - 1) % model::ticket::run_length; ++i)
+    for (std::uint64_t i = 0; i <= (s - 1) % model::ticket_index::run_length; ++i)
       offset += run.offset_deltas(static_cast<int>(i));
     out.push_back(base::log_offset{offset});
   }

@@ -49,8 +49,10 @@ public:
   base::result<applied_batch> apply(committed_batch batch);
   // Writes dirty tickets and the applied offset, and passivates what is over the bound.
   base::result<void> checkpoint();
+  // More tickets live than wanted, and some time has passed since the last checkpoint: one that comes after every batch
+  // would help nobody when a few tickets outweigh the bound.
   bool wants_checkpoint() const {
-    return tickets_.over_bound();
+    return tickets_.over_bound() && applied_since_checkpoint_ > tickets_.bound() / 16;
   }
 
   // State of a ticket; not_found when it has no event.
@@ -85,12 +87,14 @@ private:
   ports::store& store_;
   ticket_cache tickets_;
   pipeline_stamp stamp_;
-  base::log_offset reserved_; // next to give out
-  base::log_offset applied_;  // next to apply
+  v1::CanonicalEvent scratch_; // the event being applied; kept for its memory
+  base::log_offset reserved_;  // next to give out
+  base::log_offset applied_;   // next to apply
   partition_totals totals_;
   base::timestamp newest_commit_{};
   std::chrono::seconds dedup_window_{0};
   bool dirty_ = false;
+  std::size_t applied_since_checkpoint_ = 0;
 };
 
 } // namespace cxstream::protocols

@@ -76,9 +76,10 @@ private:
       return;
     }
     auto& ticket = tickets_.try_emplace(event_.ticket_id(), event_.ticket_id(), p_).first->second;
-    const auto decided = ticket.apply(event_, batch.entries[i].print, place);
-    const auto placement =
-        decided.outcome == model::effect::accepted ? decided.sequence.value << 1 | (decided.late ? 1 : 0) : 0;
+    const auto decided = ticket.apply(event_, batch.entries[i].print, place, model::ticket_index::nothing_rests);
+    const auto placement = decided && decided->outcome == model::effect::accepted
+                               ? decided->sequence.value << 1 | (decided->late ? 1 : 0)
+                               : 0;
     proof_.events += placement != 0;
     if (placement != stored_placement)
       find("entry " + std::to_string(place.offset.value) + " of ticket " + event_.ticket_id() + " was placed at " +

@@ -123,7 +123,7 @@ void sink_lanes::settle(named_ticket& t, slot_id id, const ports::delivery_outco
   using enum ports::delivery_result;
   auto& slot = window_[id];
   const auto bury_slot = [&](dead_reason reason) {
-    bury(t, slot.offset, slot.sequence, std::move(slot.event), reason, 1, outcome.reason, s);
+    bury(t, slot.offset, slot.sequence, slot.event.bytes(), reason, 1, outcome.reason, s);
     take_out(t.second, id);
   };
   if (outcome.result == delivered) {
@@ -220,8 +220,8 @@ void sink_lanes::send_batches(step& s) {
 
 void sink_lanes::add_to_batch(named_ticket& t, std::size_t room, outgoing_delivery& out, sent_delivery& sent) {
   auto& own = t.second;
-  const auto add = [&](base::log_offset offset, base::ticket_sequence sequence, const std::string& event, slot_id slot,
-                       std::uint32_t attempt, bool allow_older) {
+  const auto add = [&](base::log_offset offset, base::ticket_sequence sequence, const ports::event_bytes& event,
+                       slot_id slot, std::uint32_t attempt, bool allow_older) {
     out.events.push_back({partition_, offset, sequence, t.first, event, attempt, allow_older});
     sent.events.push_back({&t, slot, true});
     ++own.in_flight;

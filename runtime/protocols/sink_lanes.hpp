@@ -116,7 +116,7 @@ private:
     std::optional<base::log_offset> rewind_to; // in_flight: an event was requeued before the head
     // Of the head, once loaded:
     base::ticket_sequence sequence;
-    std::string event;
+    ports::event_bytes event;
     std::uint32_t attempts = 0;
     std::int64_t first_failed_at_us = 0;
     bool allow_older = false;

@@ -44,7 +44,7 @@ void sink_lanes::park(named_ticket& t, base::log_offset head, base::timestamp du
   l.what = lane::state::idle;
   l.head = head;
   l.rewind_to.reset();
-  std::string{}.swap(l.event);
+  l.event = {};
   l.due = {due, ++ids_};
   due_.emplace(l.due, &t);
   --lanes_at_work_;
@@ -149,7 +149,7 @@ void sink_lanes::settle_head(named_ticket& t, const ports::delivery_outcome& out
     ++counts_.delivered;
     head_done(t, head, s);
   } else if (outcome.result == permanent) {
-    bury(t, head, l.sequence, std::move(l.event), dead_reason::permanent, l.attempts + 1, outcome.reason, s);
+    bury(t, head, l.sequence, l.event.bytes(), dead_reason::permanent, l.attempts + 1, outcome.reason, s);
     head_done(t, head, s);
   } else if (outcome.result != skipped) {
     head_failed(t, outcome, s);
@@ -165,7 +165,7 @@ void sink_lanes::head_failed(named_ticket& t, const ports::delivery_outcome& out
   const auto head = l.head;
   const auto attempts = l.attempts + 1;
   if (attempts >= retry_.attempts_max) {
-    bury(t, head, l.sequence, std::move(l.event), dead_reason::budget_spent, attempts, outcome.reason, s);
+    bury(t, head, l.sequence, l.event.bytes(), dead_reason::budget_spent, attempts, outcome.reason, s);
     head_done(t, head, s);
     return;
   }

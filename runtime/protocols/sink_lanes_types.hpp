@@ -53,7 +53,7 @@ struct history_event {
   base::log_offset offset;
   base::ticket_sequence sequence;
   std::string ticket_id;
-  std::string event; // serialized CanonicalEvent; may be left empty when not wanted
+  ports::event_bytes event; // may be left empty when not wanted
   bool wanted = true;
 };
 
@@ -80,7 +80,7 @@ struct settled_event {
 struct loaded_event {
   base::log_offset offset;
   base::ticket_sequence sequence;
-  std::string event;
+  ports::event_bytes event;
   v1::WaitingEntry entry;
 };
 

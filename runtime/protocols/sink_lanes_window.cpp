@@ -9,7 +9,7 @@ sink_lanes_window::sink_lanes_window(const v1::SinkCursor& cursor)
   std::sort(decided_before_.begin(), decided_before_.end());
 }
 
-slot_id sink_lanes_window::push(base::log_offset offset, base::ticket_sequence sequence, std::string event) {
+slot_id sink_lanes_window::push(base::log_offset offset, base::ticket_sequence sequence, ports::event_bytes event) {
   slots_.push_back({offset, sequence, std::move(event), no_slot, window_slot::state::queued});
   read_to_ = base::log_offset{offset.value + 1};
   return first_ + slots_.size() - 1;
@@ -40,7 +40,7 @@ void sink_lanes_window::read_up_to(base::log_offset next) {
 void sink_lanes_window::decide(slot_id id) {
   auto& slot = (*this)[id];
   slot.what = window_slot::state::decided;
-  std::string{}.swap(slot.event);
+  slot.event = {};
   ++decided_;
   while (!slots_.empty() && slots_.front().what == window_slot::state::decided) {
     slots_.pop_front();

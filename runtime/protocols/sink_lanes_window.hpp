@@ -9,12 +9,12 @@
 #pragma once
 
 #include "base/ids.hpp"
+#include "ports/event_bytes.hpp"
 
 #include "cxstream/v1/storage.pb.h"
 
 #include <cstdint>
 #include <deque>
-#include <string>
 #include <vector>
 
 namespace cxstream::protocols {
@@ -26,8 +26,8 @@ struct window_slot {
   enum class state : std::uint8_t { decided, queued, in_flight };
   base::log_offset offset;
   base::ticket_sequence sequence;
-  std::string event;      // empty once decided
-  slot_id next = no_slot; // next slot of the same ticket
+  ports::event_bytes event; // empty once decided
+  slot_id next = no_slot;   // next slot of the same ticket
   state what = state::decided;
 };
 
@@ -36,7 +36,7 @@ public:
   explicit sink_lanes_window(const v1::SinkCursor& cursor);
 
   // Adds an undecided event. Precondition: offsets grow, and are not known as decided.
-  slot_id push(base::log_offset offset, base::ticket_sequence sequence, std::string event);
+  slot_id push(base::log_offset offset, base::ticket_sequence sequence, ports::event_bytes event);
   // Adds an event that is decided at once. Precondition: offsets grow.
   void push_decided(base::log_offset offset);
   // True when the offset was decided before a restart. Precondition: asked in order of offset.

@@ -2,13 +2,13 @@
 
 #include "ports/keys.hpp"
 
-#include <algorithm>
+#include <utility>
 
 namespace cxstream::protocols {
 
 namespace {
 
-constexpr std::size_t entries_per_weight = 16; // index entries that weigh as much as a ticket's state
+constexpr std::size_t index_bytes_per_weight = 2'048; // index memory that weighs as much as a ticket's state
 
 base::error damaged(std::string_view ticket_id) {
   return {base::error_code::corrupt, "the stored state of ticket " + std::string(ticket_id) + " cannot be read"};
@@ -16,24 +16,29 @@ base::error damaged(std::string_view ticket_id) {
 
 } // namespace
 
-base::result<model::ticket*> ticket_cache::get(std::string_view ticket_id, base::timestamp committed_at,
-                                               std::chrono::seconds dedup_window) {
+base::result<model::ticket*> ticket_cache::get(std::string_view ticket_id) {
+  auto found = find(ticket_id);
+  if (!found)
+    return found.err();
+  return &(*found)->ticket;
+}
+
+base::result<ticket_cache::slot*> ticket_cache::find(std::string_view ticket_id) {
   if (const auto it = by_id_.find(ticket_id); it != by_id_.end()) {
     slots_.splice(slots_.begin(), slots_, it->second);
-    return &it->second->ticket;
+    return &slots_.front();
   }
-  auto loaded = load(ticket_id, committed_at, dedup_window);
+  auto loaded = load(ticket_id);
   if (!loaded)
     return loaded.err();
   slots_.push_front(std::move(*loaded));
   auto& s = slots_.front();
   by_id_.emplace(s.ticket.state().ticket_id(), slots_.begin());
   weigh(s);
-  return &s.ticket;
+  return &s;
 }
 
-base::result<ticket_cache::slot> ticket_cache::load(std::string_view ticket_id, base::timestamp committed_at,
-                                                    std::chrono::seconds dedup_window) const {
+base::result<ticket_cache::slot> ticket_cache::load(std::string_view ticket_id) const {
   auto found = store_.get(ports::family::tickets, ports::keys::ticket(partition_, ticket_id));
   if (!found)
     return found.err();
@@ -42,34 +47,34 @@ base::result<ticket_cache::slot> ticket_cache::load(std::string_view ticket_id, 
   v1::TicketSnapshot snapshot;
   if (!snapshot.ParseFromString(**found))
     return damaged(ticket_id);
-  const auto oldest = base::to_us(committed_at - dedup_window);
-  std::vector<v1::TicketIndex> runs; // newest first while loading
-  for (auto n = snapshot.sealed_runs(); n > 0; --n) {
-    auto value = store_.get(ports::family::ticket_index, ports::keys::ticket_run(partition_, ticket_id, n - 1));
-    if (!value)
-      return value.err();
-    v1::TicketIndex run;
-    if (!*value || !run.ParseFromString(**value))
-      return damaged(ticket_id);
-    std::int64_t newest = 0;
-    for (const auto delta : run.committed_at_us_deltas())
-      newest += delta;
-    if (newest < oldest)
-      break;
-    runs.push_back(std::move(run));
-  }
-  std::reverse(runs.begin(), runs.end());
   auto account = snapshot.state().account_id().value();
-  return slot{model::ticket(std::move(snapshot), runs), std::move(account), false, 0};
+  return slot{model::ticket(std::move(snapshot)), std::move(account), false, 0};
 }
 
-void ticket_cache::touched(std::string_view ticket_id) {
-  const auto it = by_id_.find(ticket_id)->second;
-  weigh(*it);
-  if (it->dirty)
-    return;
-  it->dirty = true;
-  dirty_.push_back(it);
+base::result<v1::TicketIndex> ticket_cache::read_run(std::string_view ticket_id, std::uint32_t number) const {
+  auto value = store_.get(ports::family::ticket_index, ports::keys::ticket_run(partition_, ticket_id, number));
+  if (!value)
+    return value.err();
+  v1::TicketIndex run;
+  if (!*value || !run.ParseFromString(**value))
+    return damaged(ticket_id);
+  return run;
+}
+
+base::result<model::decision> ticket_cache::apply(const v1::CanonicalEvent& event, const model::fingerprint& print,
+                                                  const model::log_place& place) {
+  auto found = find(event.ticket_id());
+  if (!found)
+    return found.err();
+  auto& s = **found;
+  auto decided =
+      s.ticket.apply(event, print, place, [&](std::uint32_t number) { return read_run(event.ticket_id(), number); });
+  if (!decided || decided->outcome != model::effect::accepted)
+    return decided;
+  weigh(s);
+  if (!std::exchange(s.dirty, true))
+    dirty_.push_back(slots_.begin());
+  return decided;
 }
 
 ports::write_batch ticket_cache::dirty_batch() const {
@@ -77,7 +82,7 @@ ports::write_batch ticket_cache::dirty_batch() const {
   for (const auto it : dirty_) {
     const auto& state = it->ticket.state();
     const auto& id = state.ticket_id();
-    for (auto& [number, run] : it->ticket.newly_sealed())
+    for (auto& [number, run] : it->ticket.index().newly_sealed())
       batch.put(ports::family::ticket_index, ports::keys::ticket_run(partition_, id, number), run.SerializeAsString());
     batch.put(ports::family::tickets, ports::keys::ticket(partition_, id), it->ticket.snapshot());
     const auto& account = state.account_id().value();
@@ -121,7 +126,7 @@ void ticket_cache::clear() {
 
 void ticket_cache::weigh(slot& s) {
   weight_ -= s.weight;
-  s.weight = 1 + s.ticket.weight() / entries_per_weight;
+  s.weight = 1 + s.ticket.index().bytes() / index_bytes_per_weight;
   weight_ += s.weight;
 }
 

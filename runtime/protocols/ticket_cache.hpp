@@ -21,11 +21,12 @@ public:
   }
 
   // The ticket, from memory or disk, or a new one without events. Valid until the next call of passivate().
-  // `committed_at` and `dedup_window` say how far back fingerprints are needed.
-  base::result<model::ticket*> get(std::string_view ticket_id, base::timestamp committed_at,
-                                   std::chrono::seconds dedup_window);
-  // The ticket just got an event.
-  void touched(std::string_view ticket_id);
+  base::result<model::ticket*> get(std::string_view ticket_id);
+  // Applies a committed event to its ticket.
+  base::result<model::decision> apply(const v1::CanonicalEvent& event, const model::fingerprint& print,
+                                      const model::log_place& place);
+  // A full run of a ticket's index, from disk.
+  base::result<v1::TicketIndex> read_run(std::string_view ticket_id, std::uint32_t number) const;
 
   // Everything that is dirty, as one batch; call written() once it is in the store.
   ports::write_batch dirty_batch() const;
@@ -34,6 +35,9 @@ public:
     return dirty_.size();
   }
 
+  std::size_t bound() const {
+    return weight_max_;
+  }
   bool over_bound() const {
     return weight_ > weight_max_;
   }
@@ -50,12 +54,12 @@ private:
     model::ticket ticket;
     std::string written_account; // account under which the store's index has it; empty when none
     bool dirty = false;
-    std::size_t weight = 0;
+    std::size_t weight = 0; // 1, and more for a long history
   };
   using slots = std::list<slot>; // most recently used first
 
-  base::result<slot> load(std::string_view ticket_id, base::timestamp committed_at,
-                          std::chrono::seconds dedup_window) const;
+  base::result<slot*> find(std::string_view ticket_id);
+  base::result<slot> load(std::string_view ticket_id) const;
   void weigh(slot& s);
 
   base::partition_id partition_;

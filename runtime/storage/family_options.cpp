@@ -39,9 +39,13 @@ rocksdb::ColumnFamilyOptions family_options(ports::family f, const rocks_options
   cf.max_write_buffer_number = 3;
   cf.level_compaction_dynamic_level_bytes = true;
   cf.compression = rocksdb::kLZ4Compression;
-  cf.bottommost_compression = rocksdb::kZSTD;
   switch (f) {
     case ports::family::log:
+      // Packed values that never change: written beside the tree, they are not written again by its compactions.
+      cf.enable_blob_files = true;
+      cf.min_blob_size = 1'024;
+      cf.blob_compression_type = rocksdb::kLZ4Compression;
+      break;
     case ports::family::history:
       table.block_size = 32u << 10u; // packed values, read in order
       break;

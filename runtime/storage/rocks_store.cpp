@@ -42,6 +42,11 @@ base::result<void> check_manifest(rocks_store& store, const rocks_options& optio
                        options.path + " was written in format " + std::to_string(manifest.format_version()) +
                            ", this program reads up to " + std::to_string(format_version) +
                            "; start it with the newer cxstream that wrote it"};
+  if (manifest.format_version() < format_version)
+    return base::error{base::error_code::unsupported_format,
+                       options.path + " was written in format " + std::to_string(manifest.format_version()) +
+                           " of a development version, this program reads " + std::to_string(format_version) +
+                           "; start with an empty data directory and send the events again"};
   if (manifest.partitions() != options.partitions)
     return base::error{base::error_code::failed_precondition,
                        options.path + " has " + std::to_string(manifest.partitions()) +

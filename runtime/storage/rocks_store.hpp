@@ -24,7 +24,7 @@ class DB;
 namespace cxstream::storage {
 
 // Version of what lies on disk. A program refuses data of a newer one.
-constexpr std::uint32_t format_version = 1;
+constexpr std::uint32_t format_version = 2;
 
 struct rocks_options {
   std::string path;

@@ -146,7 +146,7 @@ TEST_F(Courier, SmallDeliveriesTravelTogetherAndEachPartitionGetsItsOwnOutcomes)
   ASSERT_EQ(workers[0]->calls.size(), 1u);
   answer(0, {ok(0)});
   ASSERT_EQ(workers[0]->calls.size(), 2u);
-  EXPECT_EQ(workers[0]->calls[1].events.size(), 3u);
+  EXPECT_EQ(workers[0]->calls[1].events->size(), 3u);
   answer(0, {ok(0), {1, delivery_result::permanent, "never", -1}, {2, delivery_result::transient, "later", 300}});
   ASSERT_EQ(one->answers.size(), 2u);
   EXPECT_EQ(one->answers[1].id, 2u);

@@ -2,6 +2,8 @@
 // inspect(). A field that is added to a message is filled and compared from then on.
 #pragma once
 
+#include "ports/event_bytes.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -101,6 +103,8 @@ void fill(T& x, std::uint64_t& next) {
     x.value = static_cast<typename T::rep>(n + 100);
   else if constexpr (std::is_same_v<T, std::chrono::sys_time<std::chrono::microseconds>>)
     x = T{std::chrono::microseconds{n + 100}};
+  else if constexpr (std::is_same_v<T, ports::event_bytes>)
+    x = T("bytes " + std::to_string(n), base::from_us(static_cast<std::int64_t>(n)), base::from_us(77));
   else if constexpr (vector_like<T>) {
     x.resize(2);
     for (auto& element : x)
@@ -126,6 +130,8 @@ bool same(const T& a, const T& b) {
     return true;
   } else if constexpr (shared_like<T>) {
     return (a == nullptr) == (b == nullptr) && (!a || same(*a, *b));
+  } else if constexpr (std::is_same_v<T, ports::event_bytes>) {
+    return a == b && a.occurred_at() == b.occurred_at() && a.received_at() == b.received_at();
   } else if constexpr (is_struct<T>) {
     return std::apply(
         [&](const auto&... left) {

@@ -53,14 +53,15 @@ protected:
   }
   // Events of one ticket each, at the offsets of partition 1.
   void call(std::uint64_t id, std::initializer_list<std::uint64_t> offsets, const std::string& ticket = "T") {
-    target_call request{id, {}};
+    std::vector<ports::delivery> events;
     for (const auto offset : offsets) {
       auto event = support::plain_event(ticket, "key " + std::to_string(offset));
       event.set_status("open");
-      request.events.push_back(
+      events.push_back(
           {base::partition_id{1}, base::log_offset{offset}, {}, ticket, event.SerializeAsString(), 1, false});
     }
-    caf::send_as(client->actor, actor, std::move(request));
+    caf::send_as(client->actor, actor,
+                 target_call{id, std::make_shared<const std::vector<ports::delivery>>(std::move(events))});
     run();
   }
   verdict attach(std::uint64_t which, const std::shared_ptr<stream_double>& to, std::uint32_t credit = 100,

@@ -73,10 +73,11 @@ protected:
     run();
   }
   void call(std::uint64_t id, std::initializer_list<std::uint64_t> offsets) {
-    target_call request{id, {}};
+    std::vector<ports::delivery> events;
     for (const auto offset : offsets)
-      request.events.push_back({base::partition_id{1}, base::log_offset{offset}, {}, "T", "bytes", 1, false});
-    caf::send_as(client->actor, worker, std::move(request));
+      events.push_back({base::partition_id{1}, base::log_offset{offset}, {}, "T", "bytes", 1, false});
+    caf::send_as(client->actor, worker,
+                 target_call{id, std::make_shared<const std::vector<ports::delivery>>(std::move(events))});
     run();
   }
 

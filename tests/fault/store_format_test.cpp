@@ -63,8 +63,19 @@ TEST_F(StoreFormat, ANewerFormatIsRefusedWithWordsThatHelp) {
   auto store = open();
   ASSERT_FALSE(store);
   EXPECT_EQ(store.err().code, base::error_code::unsupported_format);
-  EXPECT_NE(store.err().message.find("format 2"), std::string::npos);
+  EXPECT_NE(store.err().message.find("format " + std::to_string(storage::format_version + 1)), std::string::npos);
   EXPECT_NE(store.err().message.find("newer cxstream"), std::string::npos);
+}
+
+TEST_F(StoreFormat, AnOlderFormatThatIsNoLongerReadIsRefusedToo) {
+  v1::StoreManifest older;
+  older.set_format_version(storage::format_version - 1);
+  older.set_partitions(4);
+  put(family::meta, ports::keys::manifest(), older.SerializeAsString());
+  auto store = open();
+  ASSERT_FALSE(store);
+  EXPECT_EQ(store.err().code, base::error_code::unsupported_format);
+  EXPECT_NE(store.err().message.find("empty data directory"), std::string::npos);
 }
 
 TEST_F(StoreFormat, AnotherNumberOfPartitionsIsRefused) {

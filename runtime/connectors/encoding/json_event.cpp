@@ -26,8 +26,8 @@ bool json_event::append(const ports::delivery& delivery, base::timestamp deliver
   if (!event_.ParseFromString(delivery.event))
     return false;
   model::set_us(*event_.mutable_pipeline()->mutable_delivered_at(), base::to_us(delivered_at));
-  string_output stream(out);
-  json_writer json(stream);
+  text_.Clear();
+  json_writer json(text_);
   json.StartObject();
   std::string_view open; // the object being written
   for (const auto& o : outputs_) {
@@ -48,6 +48,7 @@ bool json_event::append(const ports::delivery& delivery, base::timestamp deliver
   if (!open.empty())
     json.EndObject();
   json.EndObject();
+  out += view(text_);
   return true;
 }
 

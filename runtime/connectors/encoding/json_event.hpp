@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/time.hpp"
+#include "connectors/encoding/json_text.hpp"
 #include "model/projection.hpp"
 #include "ports/target.hpp"
 
@@ -35,6 +36,7 @@ private:
 
   std::vector<output> outputs_; // those of one parent side by side
   v1::CanonicalEvent event_;
+  json_buffer text_;
 };
 
 } // namespace cxstream::connectors

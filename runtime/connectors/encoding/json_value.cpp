@@ -56,11 +56,10 @@ void write_value(json_writer& json, const model::field_value& value) {
 }
 
 std::string json_of(const model::field_value& value) {
-  std::string out;
-  string_output stream(out);
-  json_writer json(stream);
+  json_buffer out;
+  json_writer json(out);
   write_value(json, value);
-  return out;
+  return std::string(view(out));
 }
 
 } // namespace cxstream::connectors

@@ -111,9 +111,8 @@ void write_ranges(json_writer& json, const char* name, const std::set<base::log_
 
 template <class Partitions, class Write>
 std::string encode(const segment_end& end, const Partitions& partitions, Write write) {
-  std::string out;
-  string_output stream(out);
-  json_writer json(stream);
+  json_buffer out;
+  json_writer json(out);
   json.StartObject();
   json.Key("segment");
   json.Uint64(end.segment);
@@ -129,7 +128,7 @@ std::string encode(const segment_end& end, const Partitions& partitions, Write w
   }
   json.EndObject();
   json.EndObject();
-  return hash_of(out).append(" ").append(out).append("\n");
+  return hash_of(view(out)).append(" ").append(view(out)).append("\n");
 }
 
 } // namespace

@@ -11,10 +11,8 @@ namespace {
 
 // {"type": …, "timestamp": …, "data": <data>}
 std::string envelope(std::string_view type, std::string_view timestamp, std::string_view data) {
-  std::string out;
-  out.reserve(data.size() + type.size() + timestamp.size() + 64);
-  string_output stream(out);
-  json_writer json(stream);
+  json_buffer out;
+  json_writer json(out);
   json.StartObject();
   key(json, "type");
   text(json, type);
@@ -23,7 +21,7 @@ std::string envelope(std::string_view type, std::string_view timestamp, std::str
   key(json, "data");
   json.RawValue(data.data(), data.size(), rapidjson::kObjectType);
   json.EndObject();
-  return out;
+  return std::string(view(out));
 }
 
 void add_part(std::string& keys, std::string_view part) {

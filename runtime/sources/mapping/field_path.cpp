@@ -9,7 +9,6 @@ namespace cxstream::sources {
 
 namespace {
 
-using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
 constexpr std::string_view signal_name = "cxstream.v1.Signal";

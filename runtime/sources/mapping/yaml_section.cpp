@@ -29,8 +29,9 @@ std::string scalar(const YAML::Node& node, const std::string& file, const std::s
   return node.Scalar();
 }
 
-yaml_section::yaml_section(YAML::Node node, std::string file, std::string name, const std::vector<std::string>& keys)
-    : node_(std::move(node)), file_(std::move(file)), name_(std::move(name)) {
+yaml_section::yaml_section(const YAML::Node& node, std::string file, std::string name,
+                           const std::vector<std::string>& keys)
+    : node_(node), file_(std::move(file)), name_(std::move(name)) {
   if (!node_.IsMap())
     fail(name_ + " must be a map of: " + listed(keys));
   std::set<std::string> seen;

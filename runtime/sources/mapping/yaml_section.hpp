@@ -19,7 +19,7 @@ class mapping_error : public std::runtime_error {
 class yaml_section {
 public:
   // Throws mapping_error when `node` is no map or has a key that is not in `keys`.
-  yaml_section(YAML::Node node, std::string file, std::string name, const std::vector<std::string>& keys);
+  yaml_section(const YAML::Node& node, std::string file, std::string name, const std::vector<std::string>& keys);
 
   bool has(const std::string& key) const;
   YAML::Node child(const std::string& key) const;

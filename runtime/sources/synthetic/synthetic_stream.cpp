@@ -147,7 +147,7 @@ std::string_view synthetic_stream::next(base::timestamp at) {
   const auto ticket = tickets_.draw(random_());
   if (chance(late_)) {
     ++counts_.late;
-    at -= std::chrono::minutes(60 + random_() % (72 * 60));
+    at -= std::chrono::minutes(60 + random_() % 4'320);
   } else if (chance(disorder_)) {
     write_event(ticket, at, held_);
     at += std::chrono::milliseconds(1);

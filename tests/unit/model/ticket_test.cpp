@@ -27,9 +27,10 @@ fingerprint print_of(const v1::CanonicalEvent& event) {
 struct ticket_on_log {
   ticket it{"T1", base::partition_id{7}};
   std::uint64_t next_offset = 100;
+  ticket_index::run_reader read_run = ticket_index::nothing_rests;
 
   decision apply(const v1::CanonicalEvent& event, base::timestamp committed_at = noon) {
-    return it.apply(event, print_of(event), {base::log_offset{next_offset++}, committed_at, window});
+    return *it.apply(event, print_of(event), {base::log_offset{next_offset++}, committed_at, window}, read_run);
   }
   const v1::TicketState& state() const {
     return it.state();
@@ -166,17 +167,23 @@ TEST(Ticket, ForgetsAKeyWhenTheDedupWindowSinceItsCommitIsOver) {
 struct resting_ticket {
   v1::TicketSnapshot snapshot;
   std::vector<v1::TicketIndex> runs;
+  std::size_t reads = 0;
 
   void write(ticket& t, base::timestamp newest_commit) {
     snapshot.ParseFromString(t.snapshot());
-    for (auto& sealed : t.newly_sealed()) {
+    for (auto& sealed : t.index().newly_sealed()) {
       ASSERT_EQ(sealed.number, runs.size());
       runs.push_back(std::move(sealed.run));
     }
     t.written(newest_commit, window);
   }
-  ticket wake(std::size_t recent_runs) const {
-    return {snapshot, {runs.end() - static_cast<std::ptrdiff_t>(recent_runs), runs.end()}};
+  ticket_index::run_reader reader() {
+    return [this](std::uint32_t number) -> base::result<v1::TicketIndex> {
+      ++reads;
+      if (number >= runs.size())
+        return base::error{base::error_code::corrupt, "no such run"};
+      return runs[number];
+    };
   }
 };
 
@@ -186,48 +193,104 @@ TEST_P(TicketAtRest, DecidesAsIfItHadNeverSlept) {
   const auto count = GetParam();
   ticket_on_log awake;
   resting_ticket rest;
+  awake.read_run = rest.reader();
   for (std::uint64_t i = 1; i <= count; ++i) {
     awake.apply(with_status(plain_event("T1", "k" + std::to_string(i), static_cast<std::int64_t>(i % 50)), "s"));
     if (i % 97 == 0) // written now and then while it grows, as checkpoints do
       rest.write(awake.it, noon);
   }
   rest.write(awake.it, noon);
-  ASSERT_EQ(rest.runs.size(), count / ticket::run_length);
-  ASSERT_EQ(rest.snapshot.open_run().offset_deltas_size(), static_cast<int>(count % ticket::run_length));
-  ticket_on_log woken{rest.wake(rest.runs.size()), awake.next_offset};
+  ASSERT_EQ(rest.runs.size(), count / ticket_index::run_length);
+  ASSERT_EQ(rest.snapshot.open_run().offset_deltas_size(), static_cast<int>(count % ticket_index::run_length));
+  ticket_on_log woken{ticket(rest.snapshot), awake.next_offset, rest.reader()};
   EXPECT_TRUE(MessageDifferencer::Equals(woken.state(), awake.state()));
-  EXPECT_EQ(woken.it.weight(), count);
-  for (std::uint64_t i = 1; i <= count; ++i) {
-    const base::ticket_sequence sequence{i};
-    ASSERT_EQ(woken.it.offset_of(sequence), awake.it.offset_of(sequence));
-    const auto event = with_status(plain_event("T1", "k" + std::to_string(i), static_cast<std::int64_t>(i % 50)), "s");
-    const auto again = woken.apply(event);
-    ASSERT_EQ(again.outcome, effect::duplicate) << i;
-    ASSERT_EQ(again.sequence, sequence);
-  }
+  EXPECT_EQ(woken.it.index().size(), count);
+  for (auto* t : {&awake, &woken})
+    for (std::uint64_t i = 1; i <= count; ++i) {
+      const base::ticket_sequence sequence{i};
+      const auto event =
+          with_status(plain_event("T1", "k" + std::to_string(i), static_cast<std::int64_t>(i % 50)), "s");
+      const auto again = t->apply(event);
+      ASSERT_EQ(again.outcome, effect::duplicate) << i;
+      ASSERT_EQ(again.sequence, sequence);
+    }
+  for (auto s = woken.it.index().first_in_memory(); s.value <= count; ++s.value)
+    ASSERT_EQ(woken.it.index().offset_of(s), awake.it.index().offset_of(s));
   EXPECT_EQ(woken.apply(plain_event("T1", "one more")).sequence.value, count + 1);
-  EXPECT_TRUE(woken.it.newly_sealed().empty() || (count + 1) % ticket::run_length == 0);
+  EXPECT_TRUE(woken.it.index().newly_sealed().empty() || (count + 1) % ticket_index::run_length == 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(Lengths, TicketAtRest, testing::Values(1, 24, 25, 255, 256, 257, 1'000));
+INSTANTIATE_TEST_SUITE_P(Lengths, TicketAtRest, testing::Values(1, 24, 63, 64, 65, 128, 1'000));
 
-TEST(Ticket, ForgetsRunsOnlyWhenTheDedupWindowHasLeftThem) {
+TEST(Ticket, KeepsOnlyTheGrowingRunInMemoryOnceTheOthersAreAtRest) {
   ticket_on_log t;
   resting_ticket rest;
+  t.read_run = rest.reader();
+  for (std::uint64_t i = 0; i < 6'410; ++i)
+    t.apply(plain_event("T1", "k" + std::to_string(i)));
+  const auto before = t.it.index().bytes();
+  rest.write(t.it, noon);
+  EXPECT_EQ(t.it.index().first_in_memory().value, 6'401u);
+  EXPECT_LT(t.it.index().bytes(), before / 2);
+  EXPECT_LT(t.it.index().bytes(), 6'410u * 24);
+  for (std::uint64_t i = 0; i < 1'000; ++i)
+    ASSERT_EQ(t.apply(plain_event("T1", "new" + std::to_string(i))).outcome, effect::accepted);
+  EXPECT_EQ(rest.reads, 0u) << "new keys are told from old ones without reading";
+  EXPECT_EQ(t.apply(plain_event("T1", "k77")).sequence.value, 78u);
+  EXPECT_EQ(rest.reads, 1u) << "an old key costs one run";
+}
+
+TEST(Ticket, RecognisesARepeatForTheDedupWindowWhateverIsInMemory) {
+  ticket_on_log t;
+  resting_ticket rest;
+  t.read_run = rest.reader();
   const auto minute = [](std::uint64_t i) { return noon + std::chrono::minutes{static_cast<std::int64_t>(i) / 10}; };
   for (std::uint64_t i = 0; i < 1'000; ++i) { // 100 minutes; the window is 60
     t.apply(plain_event("T1", "k" + std::to_string(i)), minute(i));
     if (i % 100 == 99)
       rest.write(t.it, minute(i));
   }
-  EXPECT_EQ(t.it.first_indexed().value, 257u); // the first run ends in minute 25, the second in minute 51
-  for (std::uint64_t i = 400; i < 1'000; ++i)
-    ASSERT_EQ(t.apply(plain_event("T1", "k" + std::to_string(i)), minute(999)).sequence.value, i + 1);
-  ticket_on_log woken{rest.wake(2), t.next_offset};
-  EXPECT_EQ(woken.it.first_indexed().value, t.it.first_indexed().value);
-  EXPECT_EQ(woken.it.offset_of(base::ticket_sequence{700}), t.it.offset_of(base::ticket_sequence{700}));
-  EXPECT_EQ(woken.apply(plain_event("T1", "k400"), minute(999)).outcome, effect::duplicate);
-  EXPECT_EQ(woken.apply(plain_event("T1", "k100"), minute(999)).outcome, effect::accepted);
+  ticket_on_log woken{ticket(rest.snapshot), t.next_offset, rest.reader()};
+  for (auto* one : {&t, &woken})
+    for (std::uint64_t i = 400; i < 1'000; ++i)
+      ASSERT_EQ(one->apply(plain_event("T1", "k" + std::to_string(i)), minute(999)).sequence.value, i + 1);
+  for (auto* one : {&t, &woken}) {
+    EXPECT_EQ(one->apply(plain_event("T1", "k389"), minute(999)).outcome, effect::accepted) << "older than the window";
+    EXPECT_EQ(one->apply(plain_event("T1", "k389"), minute(999)).sequence.value, 1'001u) << "the newer one counts now";
+  }
+}
+
+TEST(Ticket, AWindowThatGrowsReachesBackToWhatWasForgotten) {
+  ticket_on_log t;
+  resting_ticket rest;
+  t.read_run = rest.reader();
+  const auto minute = [](std::uint64_t i) { return noon + std::chrono::minutes{static_cast<std::int64_t>(i)}; };
+  for (std::uint64_t i = 0; i < 640; ++i) {
+    t.apply(plain_event("T1", "k" + std::to_string(i)), minute(i));
+    if (i % 64 == 63)
+      rest.write(t.it, minute(i)); // at the end only the last hour is remembered
+  }
+  const auto event = plain_event("T1", "k5");
+  const auto wide = std::chrono::hours{24};
+  const auto known = t.it.apply(event, print_of(event), {base::log_offset{9'999}, minute(640), wide}, t.read_run);
+  ASSERT_TRUE(known);
+  EXPECT_EQ(known->outcome, effect::duplicate);
+  EXPECT_EQ(known->sequence.value, 6u);
+}
+
+TEST(Ticket, ARunThatCannotBeReadStopsTheEventAndChangesNothing) {
+  ticket_on_log t;
+  resting_ticket rest;
+  for (std::uint64_t i = 0; i < 64; ++i)
+    t.apply(plain_event("T1", "k" + std::to_string(i)));
+  rest.write(t.it, noon);
+  const auto before = t.state();
+  const auto event = plain_event("T1", "k3");
+  const auto decided =
+      t.it.apply(event, print_of(event), {base::log_offset{999}, noon, window}, ticket_index::nothing_rests);
+  ASSERT_FALSE(decided);
+  EXPECT_EQ(decided.err().code, base::error_code::corrupt);
+  EXPECT_TRUE(MessageDifferencer::Equals(t.state(), before));
 }
 
 // What may depend on the order of arrival is left out: places in the log and the count of late events.

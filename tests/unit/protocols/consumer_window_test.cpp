@@ -15,6 +15,10 @@ ports::delivery event(std::uint16_t partition, std::uint64_t offset, const std::
   return d;
 }
 
+void offer(consumer_window& w, std::uint64_t call, std::vector<ports::delivery> events) {
+  w.offer(call, std::make_shared<const std::vector<ports::delivery>>(std::move(events)));
+}
+
 std::vector<std::uint64_t> take(consumer_window& w) {
   std::vector<std::uint64_t> offsets;
   for (const auto* e : w.take())
@@ -34,7 +38,7 @@ using offsets = std::vector<std::uint64_t>;
 
 TEST(ConsumerWindow, SendsNothingWithoutAConsumer) {
   consumer_window w;
-  w.offer(1, {event(1, 10)});
+  offer(w, 1, {event(1, 10)});
   EXPECT_TRUE(take(w).empty());
   w.connect(5);
   EXPECT_EQ(take(w), offsets{10});
@@ -44,9 +48,9 @@ TEST(ConsumerWindow, SendsNothingWithoutAConsumer) {
 TEST(ConsumerWindow, SendsNoMoreThanTheCreditUnlessNothingElseIsOut) {
   consumer_window w;
   w.connect(3);
-  w.offer(1, {event(1, 10), event(1, 11)});
-  w.offer(2, {event(1, 12), event(1, 13)});
-  w.offer(3, {event(1, 14), event(1, 15), event(1, 16), event(1, 17), event(1, 18)});
+  offer(w, 1, {event(1, 10), event(1, 11)});
+  offer(w, 2, {event(1, 12), event(1, 13)});
+  offer(w, 3, {event(1, 14), event(1, 15), event(1, 16), event(1, 17), event(1, 18)});
   EXPECT_EQ(take(w), (offsets{10, 11}));
   ack(w, 1, 10);
   EXPECT_EQ(take(w), (offsets{12, 13})); // one out and two more
@@ -60,8 +64,8 @@ TEST(ConsumerWindow, SendsNoMoreThanTheCreditUnlessNothingElseIsOut) {
 TEST(ConsumerWindow, AnAcknowledgementCoversWhatWasSentBeforeItInItsPartition) {
   consumer_window w;
   w.connect(10);
-  w.offer(1, {event(1, 10), event(2, 5)});
-  w.offer(2, {event(1, 7, "requeued"), event(1, 12)}); // an older place sent later: the order of sending counts
+  offer(w, 1, {event(1, 10), event(2, 5)});
+  offer(w, 2, {event(1, 7, "requeued"), event(1, 12)}); // an older place sent later: the order of sending counts
   take(w);
   EXPECT_TRUE(ack(w, 1, 10).empty());
   EXPECT_EQ(w.unsettled(), 3u);
@@ -79,7 +83,7 @@ TEST(ConsumerWindow, AnAcknowledgementCoversWhatWasSentBeforeItInItsPartition) {
 TEST(ConsumerWindow, AnAcknowledgementOfAnOlderPlaceDoesNotCoverNewerOnes) {
   consumer_window w;
   w.connect(10);
-  w.offer(1, {event(1, 10), event(1, 7), event(1, 12)});
+  offer(w, 1, {event(1, 10), event(1, 7), event(1, 12)});
   take(w);
   ack(w, 1, 7);
   EXPECT_EQ(w.unsettled(), 1u);
@@ -88,7 +92,7 @@ TEST(ConsumerWindow, AnAcknowledgementOfAnOlderPlaceDoesNotCoverNewerOnes) {
 TEST(ConsumerWindow, UnknownPlacesAreIgnored) {
   consumer_window w;
   w.connect(10);
-  w.offer(1, {event(1, 10)});
+  offer(w, 1, {event(1, 10)});
   take(w);
   EXPECT_TRUE(ack(w, 1, 11).empty());
   EXPECT_TRUE(ack(w, 9, 10).empty());
@@ -101,7 +105,7 @@ TEST(ConsumerWindow, UnknownPlacesAreIgnored) {
 TEST(ConsumerWindow, ARefusedEventHoldsBackLaterOnesOfItsTicketInTheCall) {
   consumer_window w;
   w.connect(10);
-  w.offer(1, {event(1, 10, "A"), event(1, 11, "B"), event(1, 12, "A"), event(1, 13, "B")});
+  offer(w, 1, {event(1, 10, "A"), event(1, 11, "B"), event(1, 12, "A"), event(1, 13, "B")});
   take(w);
   EXPECT_TRUE(refuse(w, 10).empty());
   const auto answers = ack(w, 1, 13);
@@ -117,7 +121,7 @@ TEST(ConsumerWindow, ARefusedEventHoldsBackLaterOnesOfItsTicketInTheCall) {
 TEST(ConsumerWindow, AnEventRefusedForGoodIsPermanent) {
   consumer_window w;
   w.connect(10);
-  w.offer(1, {event(1, 10)});
+  offer(w, 1, {event(1, 10)});
   take(w);
   const auto answers = refuse(w, 10, true);
   ASSERT_EQ(answers.size(), 1u);
@@ -127,14 +131,14 @@ TEST(ConsumerWindow, AnEventRefusedForGoodIsPermanent) {
 TEST(ConsumerWindow, WhatWasNotSettledGoesToTheNextConsumerInOrder) {
   consumer_window w;
   w.connect(10);
-  w.offer(1, {event(1, 10, "A"), event(1, 11, "B")});
-  w.offer(2, {event(1, 12, "C")});
+  offer(w, 1, {event(1, 10, "A"), event(1, 11, "B")});
+  offer(w, 2, {event(1, 12, "C")});
   take(w);
   ack(w, 1, 10);
   w.disconnect();
   EXPECT_EQ(w.unsettled(), 0u);
   EXPECT_TRUE(ack(w, 1, 11).empty()); // a word that comes too late
-  w.offer(3, {event(1, 13, "D")});
+  offer(w, 3, {event(1, 13, "D")});
   w.connect(10);
   EXPECT_EQ(take(w), (offsets{11, 12, 13}));
   EXPECT_EQ(w.unsettled(), 3u);

@@ -64,7 +64,8 @@ private:
     auto& t = tickets_.try_emplace(event.ticket_id(), event.ticket_id(), base::partition_id{0}).first->second;
     const auto key = key_hash(event.idempotency_key());
     const auto decided =
-        t.apply(event, {key.high, key.low, content}, {base::log_offset{offset_++}, now_, std::chrono::hours{24}});
+        *t.apply(event, {key.high, key.low, content}, {base::log_offset{offset_++}, now_, std::chrono::hours{24}},
+                 ticket_index::nothing_rests);
     const std::map<effect, std::string> names{
         {effect::accepted, "accepted"}, {effect::duplicate, "duplicate"}, {effect::conflict, "conflict"}};
     ++counts[names.at(decided.outcome)];
