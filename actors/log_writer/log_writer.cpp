@@ -105,7 +105,8 @@ void log_writer_state::schedule_mend() {
 
 void log_writer_state::mend() {
   mend_scheduled_ = false;
-  if (!config_->store.mend()) {
+  if (auto mended = config_->store.mend(); !mended) {
+    config_->on_failure(mended.err());
     schedule_mend();
     return;
   }

@@ -29,8 +29,11 @@ base::result<std::unique_ptr<node>> node::start(caf::actor_system& system, node_
   auto& c = n->config_;
   log_writer_config writer{c.store, c.clock, c.metrics};
   writer.on_failure = [&log = c.log, &writable = n->writable_](const base::error& why) {
-    writable = false;
-    log.error("the log cannot be written; sources are told to wait", {{"why", why.message}});
+    if (writable.exchange(false))
+      log.error("the log cannot be written; sources are told to wait", {{"why", why.message}});
+    else
+      log.warn_sparsely("log-writer", std::chrono::seconds{10}, "the log still cannot be written",
+                        {{"why", why.message}});
   };
   writer.on_mended = [&log = c.log, &writable = n->writable_] {
     writable = true;
