@@ -1,4 +1,5 @@
 // A disk that fills up under the node and gets room again.
+#include "integration/harness/http_get.hpp"
 #include "integration/harness/node_process.hpp"
 #include "integration/harness/patience.hpp"
 #include "integration/harness/publish_client.hpp"
@@ -78,6 +79,8 @@ TEST(FullDisk, IsToldToTheSourceAndLosesNothingAndPassesWhenThereIsRoom) {
   const auto acked_before = client.acked().size();
   EXPECT_GT(acked_before, 500U);
   ASSERT_TRUE(node.process().is_running()) << node.log();
+  EXPECT_EQ(http_get(node.http_address(), "/livez").status, 200);
+  EXPECT_EQ(http_get(node.http_address(), "/readyz").status, 503);
 
   std::filesystem::remove(dir / "disk/ballast");
   EXPECT_TRUE(eventually(60s,
@@ -90,6 +93,7 @@ TEST(FullDisk, IsToldToTheSourceAndLosesNothingAndPassesWhenThereIsRoom) {
                          }))
       << client.status().error_message() << node.log();
   EXPECT_GT(client.acked().size(), acked_before);
+  EXPECT_EQ(http_get(node.http_address(), "/readyz").status, 200);
   EXPECT_THAT(client.contradictions(), testing::IsEmpty());
   ASSERT_TRUE(node.drains(60s));
   EXPECT_EQ(read_archive(dir / "archive").size(), client.acked().size());
