@@ -99,13 +99,13 @@ void dead_letter_state::decided(const v1::DeadLetter& letter, const append_answe
   }
 }
 
-void dead_letter_state::erase(const std::string& id, std::string message) {
+void dead_letter_state::erase(const std::string& id, const std::string& message) {
   ports::write_batch batch;
   batch.erase(ports::family::dead_letters, id);
   const auto written = config_->store.write(batch, ports::durability::synced);
   if (!written)
     config_->on_failure(written.err());
-  result(id, bool(written), written ? std::move(message) : written.err().message);
+  result(id, bool(written), written ? message : written.err().message);
 }
 
 void dead_letter_state::result(const std::string& id, bool gone, std::string message) {

@@ -47,7 +47,7 @@ private:
   void at_sink(const v1::DeadLetter& letter);
   void at_intake(const v1::DeadLetter& letter);
   void decided(const v1::DeadLetter& letter, const append_answer& answer);
-  void erase(const std::string& id, std::string message);
+  void erase(const std::string& id, const std::string& message);
   void result(const std::string& id, bool gone, std::string message);
 
   dead_letter_actor::pointer self_;

@@ -199,7 +199,9 @@ TEST_F(Ingest, AFailedAppendFailsTheStreamAndAcknowledgesNothingOfTheBatch) {
   EXPECT_TRUE(listener->answers.empty());
   ASSERT_EQ(listener->failures.size(), 1u);
   EXPECT_EQ(listener->failures[0].code, base::error_code::resource_exhausted);
-  submit(2, good(1));
+  const auto asked = behind->appends.size();
+  submit(2, good(20));
+  EXPECT_EQ(behind->appends.size(), asked); // the stream is over
   EXPECT_TRUE(listener->answers.empty());
   EXPECT_EQ(listener->failures.size(), 1u);
 }
