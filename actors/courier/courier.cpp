@@ -97,7 +97,7 @@ void courier_state::measure(const ports::delivery& event, ports::delivery_result
     metrics.retried(config_->sink, 1);
   }
   if (result == ports::delivery_result::delivered)
-    metrics.latency(config_->sink, event.event.occurred_at(), event.event.received_at(), now);
+    metrics.latency(config_->sink, event.event.times().occurred_at, event.event.times().received_at, now);
 }
 
 void courier_state::carry_out(protocols::gate_effects& fx) {

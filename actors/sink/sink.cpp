@@ -1,7 +1,6 @@
 #include "actors/sink/sink.hpp"
 
 #include "actors/outcomes.hpp"
-#include "model/peek.hpp"
 #include "protocols/account.hpp"
 #include "protocols/history.hpp"
 
@@ -293,6 +292,16 @@ bytes_answer sink_state::counts() const {
   return {{}, out.SerializeAsString()};
 }
 
+// The oldest event that is not decided: the first of the window, or what will be read next. Empty when it cannot be
+// read.
+ports::event_bytes sink_state::oldest_undecided() const {
+  if (const auto* first = lanes_->first_undecided())
+    return *first;
+  auto next = protocols::read_history(config_->store, config_->partition_id, lanes_->next_offset(),
+                                      base::log_offset{~std::uint64_t{0}}, 1);
+  return next && !next->items.empty() ? next->items.front().event : ports::event_bytes{};
+}
+
 void sink_state::tell_lag() {
   self_->delayed_send(self_, lag_every, mend_atom_v);
   if (broken_ || !lanes_)
@@ -301,10 +310,7 @@ void sink_state::tell_lag() {
   const auto reached = lanes_->counts().decided() + lanes_->cursor().history_base();
   if (events_total_ > reached) {
     word.events = events_total_ - reached;
-    auto oldest = protocols::read_history(config_->store, config_->partition_id, lanes_->next_offset(),
-                                          base::log_offset{~std::uint64_t{0}}, 1);
-    if (oldest && !oldest->items.empty())
-      word.oldest_committed_at_us = base::to_us(model::outline_of(oldest->items.front().event.bytes()).committed_at);
+    word.oldest_committed_at_us = base::to_us(oldest_undecided().times().committed_at);
   }
   const bool same = word.events == told_.events && word.waiting == told_.waiting &&
                     word.oldest_committed_at_us == told_.oldest_committed_at_us;

@@ -62,6 +62,7 @@ private:
 
   base::result<void> build();
   bool store_takes_writes();
+  ports::event_bytes oldest_undecided() const;
   base::result<bool> target_lost_events(base::log_offset target_position) const;
   verdict move_to(base::log_offset next);
   verdict written() const;

@@ -52,8 +52,6 @@ event_outline outline_of(std::string_view event) {
       each_text(bytes, [&](int inner, std::string_view value) {
         if (inner == v1::PipelineInfo::kReceivedAtFieldNumber)
           out.received_at = time_of(value);
-        else if (inner == v1::PipelineInfo::kCommittedAtFieldNumber)
-          out.committed_at = time_of(value);
       });
   });
   return out;

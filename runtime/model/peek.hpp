@@ -11,7 +11,6 @@ struct event_outline {
   std::string_view ticket_id; // points into the event; empty when there is none
   base::timestamp occurred_at{};
   base::timestamp received_at{};
-  base::timestamp committed_at{};
 };
 
 // What is not there stays empty, or the epoch.

@@ -11,11 +11,20 @@
 
 namespace cxstream::ports {
 
+// The epoch where a time is not known.
+struct event_times {
+  base::timestamp occurred_at{};
+  base::timestamp received_at{};
+  base::timestamp committed_at{};
+
+  bool operator==(const event_times&) const = default;
+};
+
 class event_bytes {
 public:
   event_bytes() = default; // no bytes
-  event_bytes(std::string bytes, base::timestamp occurred_at = {}, base::timestamp received_at = {})
-      : it_(std::make_shared<const content>(content{std::move(bytes), occurred_at, received_at})) {
+  event_bytes(std::string bytes, const event_times& times = {})
+      : it_(std::make_shared<const content>(content{std::move(bytes), times})) {
   }
   event_bytes(const char* bytes) : event_bytes(std::string(bytes)) {
   }
@@ -28,12 +37,8 @@ public:
   operator const std::string&() const {
     return bytes();
   }
-  // When it happened, and when it came in; the epoch where that is not known.
-  base::timestamp occurred_at() const {
-    return it_ ? it_->occurred_at : base::timestamp{};
-  }
-  base::timestamp received_at() const {
-    return it_ ? it_->received_at : base::timestamp{};
+  event_times times() const {
+    return it_ ? it_->times : event_times{};
   }
 
   friend bool operator==(const event_bytes& a, const event_bytes& b) {
@@ -43,13 +48,15 @@ public:
   template <class Inspector>
   friend auto inspect(Inspector& f, event_bytes& x) {
     auto bytes = x.bytes();
-    auto occurred_us = base::to_us(x.occurred_at());
-    auto received_us = base::to_us(x.received_at());
+    auto occurred_us = base::to_us(x.times().occurred_at);
+    auto received_us = base::to_us(x.times().received_at);
+    auto committed_us = base::to_us(x.times().committed_at);
     if constexpr (Inspector::reads_state) {
-      return f(bytes, occurred_us, received_us);
+      return f(bytes, occurred_us, received_us, committed_us);
     } else {
-      auto result = f(bytes, occurred_us, received_us);
-      x = event_bytes(std::move(bytes), base::from_us(occurred_us), base::from_us(received_us));
+      auto result = f(bytes, occurred_us, received_us, committed_us);
+      x = event_bytes(std::move(bytes),
+                      {base::from_us(occurred_us), base::from_us(received_us), base::from_us(committed_us)});
       return result;
     }
   }
@@ -57,8 +64,7 @@ public:
 private:
   struct content {
     std::string bytes;
-    base::timestamp occurred_at;
-    base::timestamp received_at;
+    event_times times;
   };
   std::shared_ptr<const content> it_;
 };

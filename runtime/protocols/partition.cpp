@@ -112,9 +112,10 @@ base::result<applied_batch> partition::apply(committed_batch batch) {
     }
     applied.add_placements(decided->sequence.value << 1 | (decided->late ? 1 : 0));
     stamp_.append_to(entry.event, place.offset, decided->sequence, decided->late, place.committed_at);
-    run->items.push_back({place.offset, decided->sequence, event.ticket_id(),
-                          ports::event_bytes(std::move(entry.event), time_of(event.occurred_at()),
-                                             time_of(event.pipeline().received_at()))});
+    run->items.push_back(
+        {place.offset, decided->sequence, event.ticket_id(),
+         ports::event_bytes(std::move(entry.event), {time_of(event.occurred_at()),
+                                                     time_of(event.pipeline().received_at()), place.committed_at})});
   }
   ports::write_batch derived;
   derived.put(family::history, ports::keys::at(id_, batch.first_offset), applied.SerializeAsString());

@@ -98,6 +98,10 @@ public:
   std::size_t deliveries_in_flight() const {
     return sent_.size() + stale_.size();
   }
+  // The first event that was read and is not decided; null when there is none.
+  const ports::event_bytes* first_undecided() const {
+    return window_.first_undecided();
+  }
   // Events whose bytes are in memory: the window's undecided ones and the lane heads that are loading, loaded or in
   // flight.
   std::size_t events_in_memory() const {

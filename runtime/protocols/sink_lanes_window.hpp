@@ -59,6 +59,10 @@ public:
   base::log_offset next_offset() const {
     return slots_.empty() ? read_to_ : slots_.front().offset;
   }
+  // The first event that is not decided; null when there is none.
+  const ports::event_bytes* first_undecided() const {
+    return slots_.empty() ? nullptr : &slots_.front().event;
+  }
   base::log_offset read_to() const {
     return read_to_;
   }

@@ -104,7 +104,8 @@ void fill(T& x, std::uint64_t& next) {
   else if constexpr (std::is_same_v<T, std::chrono::sys_time<std::chrono::microseconds>>)
     x = T{std::chrono::microseconds{n + 100}};
   else if constexpr (std::is_same_v<T, ports::event_bytes>)
-    x = T("bytes " + std::to_string(n), base::from_us(static_cast<std::int64_t>(n)), base::from_us(77));
+    x = T("bytes " + std::to_string(n),
+          {base::from_us(static_cast<std::int64_t>(n)), base::from_us(77), base::from_us(78)});
   else if constexpr (vector_like<T>) {
     x.resize(2);
     for (auto& element : x)
@@ -131,7 +132,7 @@ bool same(const T& a, const T& b) {
   } else if constexpr (shared_like<T>) {
     return (a == nullptr) == (b == nullptr) && (!a || same(*a, *b));
   } else if constexpr (std::is_same_v<T, ports::event_bytes>) {
-    return a == b && a.occurred_at() == b.occurred_at() && a.received_at() == b.received_at();
+    return a == b && a.times() == b.times();
   } else if constexpr (is_struct<T>) {
     return std::apply(
         [&](const auto&... left) {
