@@ -11,6 +11,7 @@
 #include <caf/actor_system_config.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/scheduler/test_coordinator.hpp>
+#include <caf/sec.hpp>
 #include <caf/send.hpp>
 
 #include <gtest/gtest.h>
@@ -56,10 +57,12 @@ protected:
     scheduler().advance_time(time);
     run();
   }
-  // Ends with the test.
+  // Ends with the test, and must not end before it by an exception: nobody else would notice.
   template <class Handle>
   Handle on_stage(Handle actor) {
     cast_.push_back(caf::actor_cast<caf::actor>(actor));
+    caf::actor_cast<caf::abstract_actor*>(actor)->attach_functor(
+        [](const caf::error& why) { EXPECT_FALSE(why == caf::sec::runtime_error) << "an actor threw"; });
     run();
     return actor;
   }

@@ -79,8 +79,8 @@ TEST_F(Caf, ARequestToAnActorThatHasEndedFailsAtOnce) {
 }
 
 TEST_F(Caf, AHandlerThatThrowsReachesTheRequesterAsAnError) {
-  const auto throws = on_stage(system.spawn(
-      []() -> asked_actor::behavior_type { return {[](stop_atom) -> verdict { throw std::runtime_error("no"); }}; }));
+  const auto throws = system.spawn(
+      []() -> asked_actor::behavior_type { return {[](stop_atom) -> verdict { throw std::runtime_error("no"); }}; });
   EXPECT_EQ(*request(throws, std::chrono::seconds{5}), "runtime_error");
   EXPECT_EQ(*request(throws, std::chrono::seconds{5}), "request_receiver_down"); // and it ends the actor
 }
