@@ -1,7 +1,8 @@
 #include "connectors/settings.hpp"
 
+#include "config/quantities.hpp"
+
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <optional>
 
@@ -9,30 +10,12 @@ namespace cxstream::connectors {
 
 namespace {
 
-struct unit {
-  std::string_view name;
-  std::uint64_t factor;
-};
-
-constexpr std::array<unit, 4> time_units{{{"ms", 1}, {"s", 1'000}, {"m", 60'000}, {"h", 3'600'000}}};
-constexpr std::array<unit, 5> byte_units{
-    {{"", 1}, {"B", 1}, {"KiB", 1u << 10u}, {"MiB", 1u << 20u}, {"GiB", 1u << 30u}}};
-constexpr std::array<unit, 1> no_units{{{"", 1}}};
-
-// A whole number followed by one of the units; nothing when it is not that or does not fit.
-std::optional<std::uint64_t> parse(std::string_view text, std::span<const unit> units) {
+std::optional<std::uint64_t> parse_number(std::string_view text) {
   std::uint64_t value = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (failure != std::errc{})
+  if (failure != std::errc{} || end != text.data() + text.size())
     return std::nullopt;
-  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-  if (text.starts_with(' '))
-    text.remove_prefix(1);
-  const auto found = std::find_if(units.begin(), units.end(), [&](const unit& u) { return u.name == text; });
-  std::uint64_t scaled = 0;
-  if (found == units.end() || __builtin_mul_overflow(value, found->factor, &scaled))
-    return std::nullopt;
-  return scaled;
+  return value;
 }
 
 std::string list(std::span<const std::string_view> names) {
@@ -75,7 +58,7 @@ std::uint64_t settings::number(std::string_view name, std::uint64_t fallback, bo
   const auto* text = find(name);
   if (text == nullptr)
     return fallback;
-  const auto value = parse(*text, no_units);
+  const auto value = parse_number(*text);
   if (!value || *value < allowed.lowest || *value > allowed.highest)
     wrong(name, "is \"" + *text + "\"; it must be a whole number from " + std::to_string(allowed.lowest) + " to " +
                     std::to_string(allowed.highest));
@@ -86,7 +69,7 @@ std::uint64_t settings::bytes(std::string_view name, std::uint64_t fallback, bou
   const auto* text = find(name);
   if (text == nullptr)
     return fallback;
-  const auto value = parse(*text, byte_units);
+  const auto value = config::parse_size(*text);
   if (!value || *value < allowed.lowest || *value > allowed.highest)
     wrong(name, "is \"" + *text + "\"; it must be a size such as \"65536\", \"512KiB\" or \"64MiB\", from " +
                     std::to_string(allowed.lowest) + " to " + std::to_string(allowed.highest) + " bytes");
@@ -98,14 +81,13 @@ std::chrono::milliseconds settings::duration(std::string_view name, std::chrono:
   const auto* text = find(name);
   if (text == nullptr)
     return fallback;
-  const auto value = parse(*text, time_units);
-  if (!value || *value < static_cast<std::uint64_t>(allowed.lowest.count()) ||
-      *value > static_cast<std::uint64_t>(allowed.highest.count())) {
+  const auto value = config::parse_duration(*text);
+  if (!value || *value < allowed.lowest || *value > allowed.highest) {
     wrong(name, "is \"" + *text + "\"; it must be a duration such as \"250ms\", \"5s\", \"2m\" or \"1h\", from " +
                     std::to_string(allowed.lowest.count()) + " to " + std::to_string(allowed.highest.count()) + " ms");
     return fallback;
   }
-  return std::chrono::milliseconds{*value};
+  return *value;
 }
 
 void settings::wrong(std::string_view name, std::string_view what) {
