@@ -21,7 +21,11 @@ constexpr std::uint64_t escalated_tickets = 50; // they alone go to the webhooks
 constexpr std::uint64_t tickets = 1'000;
 constexpr std::uint64_t events_a_ticket = events / tickets;
 constexpr std::uint64_t escalated_events = escalated_tickets * events_a_ticket;
+#ifdef __SANITIZE_ADDRESS__
+constexpr std::size_t resident_bytes_max = 1'200U << 20U; // freed memory is kept apart for a while
+#else
 constexpr std::size_t resident_bytes_max = 600U << 20U;
+#endif
 const std::vector<std::string> fast_sinks{"archive", "warehouse"};
 
 std::string escalated(std::uint64_t number) {
