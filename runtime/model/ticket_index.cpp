@@ -4,6 +4,7 @@
 #include <functional>
 #include <limits>
 #include <string>
+#include <utility>
 
 namespace cxstream::model {
 
@@ -75,15 +76,25 @@ base::result<std::optional<known_event>> ticket_index::recall(const fingerprint&
     if (first >= base_) {
       found = find_in_memory(number, print, oldest_us);
     } else {
-      auto run = read_run(number);
+      auto run = rested(number, read_run);
       if (!run)
         return run.err();
-      found = find_in(*run, first, print, oldest_us);
+      found = find_in(**run, first, print, oldest_us);
     }
     if (found)
       return found;
   }
   return std::optional<known_event>{};
+}
+
+base::result<const v1::TicketIndex*> ticket_index::rested(std::uint32_t number, const run_reader& read_run) {
+  if (!last_read_ || last_read_->number != number) {
+    auto run = read_run(number);
+    if (!run)
+      return run.err();
+    last_read_ = std::make_unique<rested_run>(rested_run{number, std::move(*run)});
+  }
+  return &last_read_->run;
 }
 
 base::result<void> ticket_index::learn_back_to(std::int64_t oldest_us, const run_reader& read_run) {
@@ -163,6 +174,7 @@ void ticket_index::written(base::timestamp newest_commit, std::chrono::seconds d
   if (entries_.capacity() > 2 * run_length)
     entries_.shrink_to_fit();
   base_ = rested;
+  last_read_.reset();
   const auto oldest_us = base::to_us(newest_commit - dedup_window);
   while (!rested_newest_us_.empty() && rested_newest_us_.front() < oldest_us) {
     unknown_newest_us_ = rested_newest_us_.front();

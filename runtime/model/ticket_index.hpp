@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -91,10 +92,15 @@ public:
 
   // Rough use of memory.
   std::size_t bytes() const {
-    return entries_.capacity() * sizeof(entry) + keys_.bytes() + rested_newest_us_.size() * sizeof(std::int64_t);
+    return entries_.capacity() * sizeof(entry) + keys_.bytes() + rested_newest_us_.size() * sizeof(std::int64_t) +
+           (last_read_ ? run_length * sizeof(entry) : 0);
   }
 
 private:
+  struct rested_run {
+    std::uint32_t number;
+    v1::TicketIndex run;
+  };
   struct entry {
     base::log_offset offset;
     std::int64_t committed_at_us;
@@ -104,6 +110,7 @@ private:
   // Learns the keys of older runs, as far back as the dedup window reaches.
   base::result<void> learn_back_to(std::int64_t oldest_us, const run_reader& read_run);
   std::optional<known_event> find_in_memory(std::uint32_t run, const fingerprint& print, std::int64_t oldest_us) const;
+  base::result<const v1::TicketIndex*> rested(std::uint32_t number, const run_reader& read_run);
   void fill(std::uint64_t first, std::uint64_t count, v1::TicketIndex& run) const;
 
   std::vector<entry> entries_;                // entry base_, base_ + 1 …
@@ -113,6 +120,7 @@ private:
   std::int64_t unknown_newest_us_ = 0;        // no event of them was committed after this
   std::uint32_t forgotten_ = 0;               // runs below known_from_ whose keys are still in keys_
   std::deque<std::int64_t> rested_newest_us_; // newest commit of the runs known_from_ … base_ / run_length - 1
+  std::unique_ptr<rested_run> last_read_;     // repeats come in the order of the first ones; until the next written()
 };
 
 } // namespace cxstream::model

@@ -36,7 +36,7 @@ struct sqlite_settings {
 class sqlite_target final : public ports::target {
 public:
   static constexpr ports::target_traits traits{
-      .batch_events_max = 2'000, .concurrency = 1, .guards_regress = true, .keeps_position = true};
+      .batch_events_max = 8'000, .concurrency = 1, .guards_regress = true, .keeps_position = true};
 
   explicit sqlite_target(sqlite_settings settings);
   ~sqlite_target() override;

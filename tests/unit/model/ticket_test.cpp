@@ -238,6 +238,9 @@ TEST(Ticket, KeepsOnlyTheGrowingRunInMemoryOnceTheOthersAreAtRest) {
   EXPECT_EQ(rest.reads, 0u) << "new keys are told from old ones without reading";
   EXPECT_EQ(t.apply(plain_event("T1", "k77")).sequence.value, 78u);
   EXPECT_EQ(rest.reads, 1u) << "an old key costs one run";
+  for (std::uint64_t i = 64; i < 128; ++i)
+    ASSERT_EQ(t.apply(plain_event("T1", "k" + std::to_string(i))).sequence.value, i + 1);
+  EXPECT_EQ(rest.reads, 1u) << "and its neighbours nothing more";
 }
 
 TEST(Ticket, RecognisesARepeatForTheDedupWindowWhateverIsInMemory) {
