@@ -36,7 +36,7 @@ TEST(ConnectorFactory, MakesATargetOfEveryKind) {
 
 TEST(ConnectorFactory, SaysWhatEachKindCanDo) {
   const auto sqlite = traits_of(sink("sqlite", {{"path", "w.db"}}));
-  EXPECT_EQ(sqlite->batch_events_max, 2'000u);
+  EXPECT_EQ(sqlite->batch_events_max, 8'000u);
   EXPECT_TRUE(sqlite->guards_regress);
   EXPECT_TRUE(sqlite->keeps_position);
   const auto file = traits_of(sink("file", {{"path", "out"}}));
