@@ -19,6 +19,11 @@ namespace {
 
 constexpr std::int64_t first_us = 1'700'000'000'000'000;
 
+// Spreads numbers over all bits, as hashes of keys are.
+constexpr std::uint64_t spread(std::uint64_t n) {
+  return n * 0x9e37'79b9'7f4a'7c15u;
+}
+
 v1::CanonicalEvent sample(std::uint64_t n, std::uint64_t tickets) {
   v1::CanonicalEvent e;
   e.set_event_type("ticket.updated");
@@ -111,7 +116,7 @@ void apply(benchmark::State& state) {
     state.PauseTiming();
     auto fresh = batch;
     for (auto& e : fresh)
-      e.print.key_low ^= ++round * 0x9e37'79b9'7f4a'7c15u; // every event is new
+      e.print.key_low ^= spread(++round); // every event is new
     const auto first = partition.reserve(fresh.size());
     state.ResumeTiming();
     auto applied = partition.apply(
@@ -162,8 +167,7 @@ void ticket_in_place(benchmark::State& state) {
   std::uint64_t n = 0;
   for (auto _ : state) {
     ++n;
-    const auto key = n * 0x9e37'79b9'7f4a'7c15u;
-    benchmark::DoNotOptimize(ticket.apply(event, {n, key, n}, {base::log_offset{n}, base::from_us(first_us), {}},
+    benchmark::DoNotOptimize(ticket.apply(event, {n, spread(n), n}, {base::log_offset{n}, base::from_us(first_us), {}},
                                           model::ticket_index::nothing_rests));
     if (n % 64 == 0)
       ticket = model::ticket("T-0", base::partition_id{0});
@@ -189,9 +193,8 @@ void ticket_behind_an_actor(benchmark::State& state) {
         ++*n;
         if (*n % 64 == 0)
           *ticket = model::ticket("T-0", base::partition_id{0});
-        const auto decided =
-            ticket->apply(e, {*n, *n * 0x9e37'79b9'7f4a'7c15u, *n}, {base::log_offset{*n}, base::from_us(first_us), {}},
-                          model::ticket_index::nothing_rests);
+        const auto decided = ticket->apply(e, {*n, spread(*n), *n}, {base::log_offset{*n}, base::from_us(first_us), {}},
+                                           model::ticket_index::nothing_rests);
         return decided->sequence.value;
       }};
     }));

@@ -87,10 +87,9 @@ receiver_answer receiver_desk::accept(const std::string& id, const std::vector<e
   counts_.events += events.size();
   if (!log_.is_open())
     return {200, "taken"};
-  std::string lines;
+  json_buffer lines;
   for (const auto& e : events) {
-    json_buffer line;
-    json_writer json(line);
+    json_writer json(lines);
     json.StartObject();
     key(json, "ticket_id");
     text(json, e.ticket_id);
@@ -101,9 +100,9 @@ receiver_answer receiver_desk::accept(const std::string& id, const std::vector<e
     key(json, "received_at");
     text(json, base::format_rfc3339(base::from_us(now_us)));
     json.EndObject();
-    lines.append(view(line)).append("\n");
+    lines.Put('\n');
   }
-  log_ << lines << std::flush;
+  log_ << view(lines) << std::flush;
   return {200, "taken"};
 }
 

@@ -167,13 +167,13 @@ void ticket_index::fill(std::uint64_t first, std::uint64_t count, v1::TicketInde
 }
 
 void ticket_index::written(base::timestamp newest_commit, std::chrono::seconds dedup_window) {
-  const auto rested = std::uint64_t{sealed_runs()} * run_length;
-  for (auto end = base_ + run_length; end <= rested; end += run_length)
+  const auto at_rest = std::uint64_t{sealed_runs()} * run_length;
+  for (auto end = base_ + run_length; end <= at_rest; end += run_length)
     rested_newest_us_.push_back(entries_[end - base_ - 1].committed_at_us);
-  entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(rested - base_));
+  entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(at_rest - base_));
   if (entries_.capacity() > 2 * run_length)
     entries_.shrink_to_fit();
-  base_ = rested;
+  base_ = at_rest;
   last_read_.reset();
   const auto oldest_us = base::to_us(newest_commit - dedup_window);
   while (!rested_newest_us_.empty() && rested_newest_us_.front() < oldest_us) {

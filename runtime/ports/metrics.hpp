@@ -43,8 +43,8 @@ public:
   virtual std::chrono::duration<double> received_to_delivered(std::string_view sink, double quantile) const = 0;
 };
 
-// Counts nothing; for tests and tools.
-class no_metrics final : public metrics {
+// Counts nothing; for tests and tools, and a base for those that count a few things.
+class no_metrics : public metrics {
 public:
   void received(std::string_view, std::uint64_t) override {
   }

@@ -31,9 +31,6 @@ public:
   // Everything that is dirty, as one batch; call written() once it is in the store.
   ports::write_batch dirty_batch() const;
   void written(base::timestamp newest_commit, std::chrono::seconds dedup_window);
-  std::size_t dirty_count() const {
-    return dirty_.size();
-  }
 
   std::size_t bound() const {
     return weight_max_;

@@ -23,7 +23,7 @@ class DB;
 
 namespace cxstream::storage {
 
-// Version of what lies on disk. A program refuses data of a newer one.
+// Version of what lies on disk. A program refuses data of any other one.
 constexpr std::uint32_t format_version = 2;
 
 struct rocks_options {
