@@ -73,6 +73,11 @@ void ingest_state::submit(submit_batch& batch) {
     group.entries.push_back(std::move(accepted.entry));
     group.places.push_back(static_cast<int>(i));
   }
+  for (const auto& bytes : batch.refused) {
+    auto letter = refused_payload_letter(bytes, now, next_letter_number());
+    ++received[letter.source_system()];
+    keep(letter, *owed.answer.add_results(), letters);
+  }
   for (const auto& [source, events] : received)
     config_->metrics.received(source, events);
   owed.open_requests = groups.size() + (letters.letters.empty() ? 0 : 1) + 1;
@@ -85,11 +90,14 @@ void ingest_state::submit(submit_batch& batch) {
 
 void ingest_state::refuse(const refused_event& refused, std::string bytes, base::timestamp now, v1::EventResult& result,
                           keep_dead_letters& letters) {
-  const auto letter = refusal_letter(refused, std::move(bytes), now, next_letter_number());
+  keep(refusal_letter(refused, std::move(bytes), now, next_letter_number()), result, letters);
+}
+
+void ingest_state::keep(const v1::DeadLetter& letter, v1::EventResult& result, keep_dead_letters& letters) {
   result.set_outcome(v1::REJECTED);
-  result.set_reason(refused.why.reason);
-  result.set_field_path(refused.why.field_path);
-  result.set_message(refused.why.message);
+  result.set_reason(letter.reject_reason());
+  result.set_field_path(letter.field_path());
+  result.set_message(letter.message());
   result.set_dead_letter_id(letter.id());
   letters.letters.push_back(letter.SerializeAsString());
   config_->metrics.rejected(letter.reason(), 1);

@@ -59,6 +59,7 @@ private:
   void submit(submit_batch& batch);
   void refuse(const refused_event& refused, std::string bytes, base::timestamp now, v1::EventResult& result,
               keep_dead_letters& letters);
+  void keep(const v1::DeadLetter& letter, v1::EventResult& result, keep_dead_letters& letters);
   void route(std::uint64_t owed_id, base::partition_id partition, routed group);
   void bury(std::uint64_t owed_id, keep_dead_letters letters);
   void decided(std::uint64_t owed_id, base::partition_id partition, const std::vector<int>& places,

@@ -20,10 +20,11 @@ struct submit_batch {
   std::uint64_t batch_id = 0;
   std::vector<std::string> events;
   bool envelope_broken = false; // events[0] holds bytes that could not be read as a batch
+  std::vector<std::string> refused; // records that made no event: serialized DeadLetters without id and time
 
   template <class Inspector>
   friend auto inspect(Inspector& f, submit_batch& x) {
-    return f(caf::meta::type_name("submit_batch"), x.batch_id, x.events, x.envelope_broken);
+    return f(caf::meta::type_name("submit_batch"), x.batch_id, x.events, x.envelope_broken, x.refused);
   }
 };
 

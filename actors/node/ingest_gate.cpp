@@ -53,16 +53,22 @@ public:
   }
 
   void submit(v1::RawPublishRequest batch) override {
-    submit_batch message{batch.batch_id(), {}, false};
-    message.events.reserve(static_cast<std::size_t>(batch.events_size()));
-    for (auto& event : *batch.mutable_events())
-      message.events.push_back(std::move(event));
-    counters_.received += message.events.size();
-    caf::anon_send(actor_, std::move(message));
+    submit_mapped(std::move(batch), {});
   }
   void submit_malformed(std::string bytes) override {
     ++counters_.received;
-    caf::anon_send(actor_, submit_batch{0, {std::move(bytes)}, true});
+    caf::anon_send(actor_, submit_batch{0, {std::move(bytes)}, true, {}});
+  }
+  void submit_mapped(v1::RawPublishRequest batch, std::vector<v1::DeadLetter> refused) override {
+    submit_batch message{batch.batch_id(), {}, false, {}};
+    message.events.reserve(static_cast<std::size_t>(batch.events_size()));
+    for (auto& event : *batch.mutable_events())
+      message.events.push_back(std::move(event));
+    message.refused.reserve(refused.size());
+    for (const auto& letter : refused)
+      message.refused.push_back(letter.SerializeAsString());
+    counters_.received += message.events.size() + message.refused.size();
+    caf::anon_send(actor_, std::move(message));
   }
 
 private:

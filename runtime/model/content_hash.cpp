@@ -28,7 +28,7 @@ public:
 
   void add(const v1::CanonicalEvent& e) {
     for (const auto& field : fields::plain_texts)
-      if (field.present_in(e))
+      if (field.number != v1::CanonicalEvent::kMappingVersionFieldNumber && field.present_in(e)) // how, not what
         text(field.number, (e.*field.get)());
     for (const auto& field : fields::optional_texts)
       if (field.present_in(e))

@@ -56,7 +56,7 @@ using event = v1::CanonicalEvent;
 using limits = validation_limits;
 
 // Texts without presence.
-inline constexpr std::array<text_field, 6> plain_texts = {{
+inline constexpr std::array<text_field, 7> plain_texts = {{
     {"event_id", 1, text_content::identifier, &limits::id_bytes, false, nullptr, &event::event_id,
      &event::mutable_event_id, &event::clear_event_id},
     {"event_type", 2, text_content::type, &limits::event_type_bytes, true, nullptr, &event::event_type,
@@ -69,6 +69,8 @@ inline constexpr std::array<text_field, 6> plain_texts = {{
      &event::mutable_idempotency_key, &event::clear_idempotency_key},
     {"schema_version", 22, text_content::identifier, &limits::schema_version_bytes, false, nullptr,
      &event::schema_version, &event::mutable_schema_version, &event::clear_schema_version},
+    {"mapping_version", 24, text_content::identifier, &limits::word_bytes, false, nullptr, &event::mapping_version,
+     &event::mutable_mapping_version, &event::clear_mapping_version},
 }};
 
 // Texts with presence; all of them can be named in `cleared`.

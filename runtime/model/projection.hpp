@@ -51,6 +51,7 @@ enum class field : std::uint8_t {
   agent_id,
   customer_id,
   schema_version,
+  mapping_version,
   cleared,
   taxonomy_version,
   ticket_sequence,

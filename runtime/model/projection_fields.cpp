@@ -37,6 +37,7 @@ constexpr std::array<std::string_view, field_count> names = {
     "agent_id",
     "customer_id",
     "schema_version",
+    "mapping_version",
     "cleared",
     "taxonomy_version",
     "ticket_sequence",
@@ -176,6 +177,8 @@ field_value value_of(const v1::CanonicalEvent& event, field f) {
       return text_if(event.has_customer_id(), event.customer_id());
     case field::schema_version:
       return text(event.schema_version());
+    case field::mapping_version:
+      return text(event.mapping_version());
     case field::cleared:
       return list(event.cleared().paths());
     default:

@@ -14,12 +14,13 @@ bool selected(const v1::DeadLetterSelector& selector, const v1::DeadLetter& lett
          (selector.stage() == v1::DEAD_LETTER_STAGE_UNSPECIFIED || selector.stage() == letter.stage()) &&
          (selector.sink().empty() || selector.sink() == letter.sink()) &&
          (selector.ticket_id().empty() || selector.ticket_id() == letter.ticket_id()) &&
-         (selector.reason().empty() || selector.reason() == letter.reason());
+         (selector.reason().empty() || selector.reason() == letter.reason()) &&
+         (selector.source().empty() || selector.source() == letter.source());
 }
 
 bool selects_something(const v1::DeadLetterSelector& selector) {
   return selector.ids_size() > 0 || selector.stage() != v1::DEAD_LETTER_STAGE_UNSPECIFIED || !selector.sink().empty() ||
-         !selector.ticket_id().empty() || !selector.reason().empty();
+         !selector.ticket_id().empty() || !selector.reason().empty() || !selector.source().empty();
 }
 
 base::result<letter_page> read_letters(const ports::store& store, const v1::DeadLetterSelector& selector,

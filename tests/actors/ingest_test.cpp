@@ -86,7 +86,7 @@ protected:
     });
   }
   void submit(std::uint64_t batch_id, std::vector<std::string> events, bool envelope_broken = false) {
-    caf::anon_send(actor, submit_batch{batch_id, std::move(events), envelope_broken});
+    caf::anon_send(actor, submit_batch{batch_id, std::move(events), envelope_broken, {}});
     run();
   }
   static std::string ticket(int i) {

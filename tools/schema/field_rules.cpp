@@ -34,6 +34,7 @@ const std::vector<field_rule>& field_rules() {
       {.path = "agent_id", .length_max = 256},
       {.path = "customer_id", .length_max = 256},
       {.path = "schema_version", .length_max = 32, .examples = {"1"}},
+      {.path = "mapping_version", .length_max = 128, .examples = {"zendesk_events@1"}},
       {.path = "cleared", .examples = {"agentId", "driver,canonicalTag"}},
   };
   return rules;

@@ -17,6 +17,9 @@ public:
   void submit(v1::RawPublishRequest batch) override {
     gate_.take({listener_, std::move(batch), false});
   }
+  void submit_mapped(v1::RawPublishRequest batch, std::vector<v1::DeadLetter>) override {
+    submit(std::move(batch));
+  }
   void submit_malformed(std::string bytes) override {
     v1::RawPublishRequest batch;
     batch.add_events(std::move(bytes));
