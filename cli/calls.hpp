@@ -11,18 +11,37 @@
 namespace cxstream::cli {
 
 struct call_options {
-  std::string server = client::default_server;
+  client::node_address node;
   bool json = false;
 };
 
-inline void add_server_option(CLI::App& command, call_options& options) {
-  command.add_option("-s,--server", options.server, "Node to talk to, host:port")
+inline void add_node_options(CLI::App& command, client::node_address& node) {
+  constexpr const char* group = "Node";
+  command.add_option("-s,--server", node.server, "Node to talk to, host:port")
       ->envname("CXSTREAM_SERVER")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->group(group);
+  command.add_option("--api-key", node.api_key, "Key for nodes that want one; better in the variable")
+      ->envname("CXSTREAM_API_KEY")
+      ->group(group);
+  auto* ca = command.add_option("--ca", node.ca_file, "TLS: PEM file of who vouches for the node")
+                 ->envname("CXSTREAM_CA")
+                 ->check(CLI::ExistingFile)
+                 ->group(group);
+  auto* certificate = command.add_option("--cert", node.certificate_file, "Mutual TLS: PEM file of your certificate")
+                          ->envname("CXSTREAM_CERT")
+                          ->check(CLI::ExistingFile)
+                          ->needs(ca)
+                          ->group(group);
+  auto* key = command.add_option("--cert-key", node.key_file, "Mutual TLS: PEM file of its key")
+                  ->envname("CXSTREAM_CERT_KEY")
+                  ->check(CLI::ExistingFile)
+                  ->group(group);
+  certificate->needs(key);
 }
 
 inline void add_call_options(CLI::App& command, call_options& options) {
-  add_server_option(command, options);
+  add_node_options(command, options.node);
   command.add_flag("--json", options.json, "Print JSON, for scripts");
 }
 
@@ -35,12 +54,12 @@ template <class Service, class Request, class Answer, class Show>
 int call(const call_options& options,
          grpc::Status (Service::Stub::*method)(grpc::ClientContext*, const Request&, Answer*), const Request& request,
          Show&& show, std::chrono::milliseconds timeout = call_timeout) {
-  const auto stub = Service::NewStub(client::connect(options.server));
+  const auto stub = Service::NewStub(client::connect(options.node));
   const auto context = client::call_within(timeout);
   Answer answer;
   const auto status = ((*stub).*method)(context.get(), request, &answer);
   if (!status.ok())
-    return fail(client::exit_code_of(status), client::explain(status, options.server));
+    return fail(client::exit_code_of(status), client::explain(status, options.node.server));
   if (options.json)
     client::print_json(answer);
   return show(answer);

@@ -69,7 +69,7 @@ void print_json(const sample& now) {
 }
 
 int run(const stats_options& options) {
-  const auto stub = v1::AdminService::NewStub(client::connect(options.call.server));
+  const auto stub = v1::AdminService::NewStub(client::connect(options.call.node));
   const auto look = terminal::style::of_stdout();
   const auto clears = options.watch && terminal::stdout_is_terminal();
   const auto& stop = client::interrupted();
@@ -79,7 +79,7 @@ int run(const stats_options& options) {
     sample now;
     const auto status = take(*stub, now);
     if (!status.ok())
-      return fail(client::exit_code_of(status), client::explain(status, options.call.server));
+      return fail(client::exit_code_of(status), client::explain(status, options.call.node.server));
     if (options.call.json)
       print_json(now);
     else

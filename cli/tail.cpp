@@ -115,7 +115,7 @@ void forget(const tail_options& options, const std::shared_ptr<grpc::Channel>& c
 }
 
 int run(const tail_options& options) {
-  const auto channel = client::connect(options.call.server);
+  const auto channel = client::connect(options.call.node);
   const auto stub = v1::SubscribeService::NewStub(channel);
   grpc::ClientContext context;
   const auto stream = stub->Subscribe(&context);
@@ -137,7 +137,7 @@ int run(const tail_options& options) {
     forget(options, channel);
   if (client::interrupted() || status.ok())
     return client::exit_ok;
-  return fail(client::exit_code_of(status), client::explain(status, options.call.server));
+  return fail(client::exit_code_of(status), client::explain(status, options.call.node.server));
 }
 
 void add_filter_options(CLI::App& command, tail_options& options) {
@@ -176,7 +176,7 @@ void add_tail_command(CLI::App& app, invocation& chosen) {
       ->check(CLI::IsMember({"crm", "bi", "ops"}))
       ->capture_default_str();
   add_filter_options(*command, *options);
-  add_server_option(*command, options->call);
+  add_node_options(*command, options->call.node);
   command->add_flag("--json", options->call.json, "One JSON object a line");
   command->footer("Examples:\n  cxstream tail --from-start --limit 20\n"
                   "  cxstream tail --status open --churn-risk high very_high\n"

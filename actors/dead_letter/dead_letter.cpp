@@ -30,8 +30,10 @@ void dead_letter_state::next() {
     at_sink(*letter);
   else if (config_->action == letter_action::discard)
     erase(id, "discarded");
+  else if (letter->stage() == v1::SOURCE)
+    at_source(*letter);
   else
-    at_intake(*letter);
+    at_intake(id, {letter->payload()});
 }
 
 void dead_letter_state::at_sink(const v1::DeadLetter& letter) {
@@ -61,41 +63,80 @@ void dead_letter_state::at_sink(const v1::DeadLetter& letter) {
         .then(answered, silent);
 }
 
-// The bytes take the way in once more.
-void dead_letter_state::at_intake(const v1::DeadLetter& letter) {
-  v1::CanonicalEvent scratch;
-  auto taken = take_in(letter.payload(), *config_->rules(), config_->clock.now(), scratch);
-  if (auto* refused = std::get_if<refused_event>(&taken)) {
-    result(letter.id(), false, "refused again: " + refused->why.message);
+// The payload is mapped again, by the mapping in force now.
+void dead_letter_state::at_source(const v1::DeadLetter& letter) {
+  const auto reader = config_->readers ? config_->readers(letter.source()) : nullptr;
+  if (!reader) {
+    result(letter.id(), false,
+           "source '" + letter.source() + "' is not configured any more; configure it or discard the letter");
     return;
   }
-  auto& accepted = std::get<accepted_event>(taken);
-  append_events request;
-  request.entries.push_back(std::move(accepted.entry));
-  self_->request(config_->partitions[accepted.partition.value], answer_timeout, std::move(request))
-      .then([this, letter](const append_answer& answer) { decided(letter, answer); },
-            [this, id = letter.id()](const caf::error&) {
-              result(id, false, "the partition did not answer; try again");
-            });
+  ports::payload payload;
+  for (const auto& h : letter.headers())
+    payload.headers.push_back({h.name(), h.value()});
+  payload.body = letter.payload();
+  const auto read = reader->read_verified(payload, config_->clock.now());
+  if (!read.refused.empty())
+    result(letter.id(), false, "refused again: " + read.refused.front().message);
+  else if (read.events.empty())
+    erase(letter.id(), "left out: " + (read.dropped.empty() ? "it holds no events" : read.dropped.front()));
+  else
+    at_intake(letter.id(), read.events);
 }
 
-void dead_letter_state::decided(const v1::DeadLetter& letter, const append_answer& answer) {
-  if (!answer.result.ok || answer.outcomes.empty()) {
-    result(letter.id(), false, answer.result.why.message);
-    return;
+// The events take the way in once more: all of them, or none when one would be refused.
+void dead_letter_state::at_intake(const std::string& id, const std::vector<std::string>& events) {
+  const auto rules = config_->rules();
+  const auto now = config_->clock.now();
+  v1::CanonicalEvent scratch;
+  std::map<base::partition_id, append_events> requests; // a ticket's events stay in order
+  for (const auto& bytes : events) {
+    auto taken = take_in(bytes, *rules, now, scratch);
+    if (auto* refused = std::get_if<refused_event>(&taken)) {
+      result(id, false, "refused again: " + refused->why.message);
+      return;
+    }
+    auto& accepted = std::get<accepted_event>(taken);
+    requests[accepted.partition].entries.push_back(std::move(accepted.entry));
   }
-  const auto& outcome = answer.outcomes.front();
-  switch (outcome.effect) {
-    case model::effect::accepted:
-      erase(letter.id(), "accepted as event " + std::to_string(outcome.sequence.value) + " of its ticket");
-      break;
-    case model::effect::duplicate:
-      erase(letter.id(), "was already event " + std::to_string(outcome.sequence.value) + " of its ticket");
-      break;
-    case model::effect::conflict: // the new letter takes the place of this one
-      erase(letter.id(), "conflicts still, and is a new dead letter; edit its idempotency_key and requeue it");
-      results_.back().set_requeued(false);
-      break;
+  retried_ = {};
+  retried_.id = id;
+  retried_.open = requests.size();
+  for (auto& [partition, request] : requests)
+    self_->request(config_->partitions[partition.value], answer_timeout, std::move(request))
+        .then([this](const append_answer& answer) { decided(answer); },
+              [this](const caf::error&) {
+                decided({{false, {base::error_code::unavailable, "the partition did not answer; try again"}}, {}});
+              });
+}
+
+void dead_letter_state::decided(const append_answer& answer) {
+  if (!answer.result.ok)
+    retried_.failure = answer.result.why.message;
+  for (const auto& outcome : answer.outcomes) {
+    retried_.accepted += outcome.effect == model::effect::accepted;
+    retried_.duplicates += outcome.effect == model::effect::duplicate;
+    retried_.conflicts += outcome.effect == model::effect::conflict;
+    retried_.sequence = outcome.sequence.value;
+  }
+  if (--retried_.open == 0)
+    all_decided();
+}
+
+void dead_letter_state::all_decided() {
+  const auto& r = retried_;
+  const auto sequence = std::to_string(r.sequence);
+  if (!r.failure.empty()) {
+    result(r.id, false, r.failure);
+  } else if (r.conflicts > 0) { // each is a new letter, which takes the place of this one
+    erase(r.id, "conflicts still, and is a new dead letter; edit its idempotency_key and requeue it");
+    results_.back().set_requeued(false);
+  } else if (r.accepted + r.duplicates > 1) {
+    erase(r.id, std::to_string(r.accepted) + " events accepted, " + std::to_string(r.duplicates) + " known before");
+  } else if (r.accepted == 1) {
+    erase(r.id, "accepted as event " + sequence + " of its ticket");
+  } else {
+    erase(r.id, "was already event " + sequence + " of its ticket");
   }
 }
 

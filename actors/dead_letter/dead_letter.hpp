@@ -7,6 +7,7 @@
 #include "actors/partition/interface.hpp"
 #include "actors/sink/interface.hpp"
 #include "ports/clock.hpp"
+#include "ports/payload.hpp"
 #include "ports/store.hpp"
 
 #include "cxstream/v1/admin.pb.h"
@@ -27,6 +28,7 @@ struct dead_letter_config {
   std::vector<partition_actor> partitions; // by partition id
   std::function<std::optional<sink_actor>(const std::string& sink, base::partition_id)> sink;
   std::function<std::shared_ptr<const intake_rules>()> rules;
+  source_readers readers;
   letter_action action = letter_action::requeue;
   std::vector<std::string> ids;
   std::function<void(std::vector<v1::RequeueResult>)> done; // called once, with one result a letter
@@ -43,16 +45,30 @@ public:
   dead_letter_actor::behavior_type start(dead_letter_config config);
 
 private:
+  // What became so far of the events of the letter at hand.
+  struct retried_letter {
+    std::string id;
+    std::size_t open = 0;
+    std::size_t accepted = 0;
+    std::size_t duplicates = 0;
+    std::size_t conflicts = 0;
+    std::uint64_t sequence = 0; // of the last one
+    std::string failure;
+  };
+
   void next();
   void at_sink(const v1::DeadLetter& letter);
-  void at_intake(const v1::DeadLetter& letter);
-  void decided(const v1::DeadLetter& letter, const append_answer& answer);
+  void at_source(const v1::DeadLetter& letter);
+  void at_intake(const std::string& id, const std::vector<std::string>& events);
+  void decided(const append_answer& answer);
+  void all_decided();
   void erase(const std::string& id, const std::string& message);
   void result(const std::string& id, bool gone, std::string message);
 
   dead_letter_actor::pointer self_;
   std::optional<dead_letter_config> config_;
   std::size_t at_ = 0;
+  retried_letter retried_;
   std::vector<v1::RequeueResult> results_;
 };
 

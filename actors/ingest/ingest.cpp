@@ -2,6 +2,8 @@
 
 #include "ports/keys.hpp"
 
+#include <algorithm>
+
 namespace cxstream::actors {
 
 namespace {
@@ -11,6 +13,12 @@ constexpr std::chrono::seconds watch_every{1};
 std::uint64_t next_letter_number() {
   static std::atomic<std::uint64_t> last{0};
   return ++last & 0xffff'ffffu;
+}
+
+refused_event not_allowed(accepted_event event) {
+  return {{v1::NOT_ALLOWED, "source_system", "the key may not send events of '" + event.source_system + "'"},
+          event.source_system,
+          ""};
 }
 
 v1::Outcome outcome_of(model::effect effect) {
@@ -62,6 +70,8 @@ void ingest_state::submit(submit_batch& batch) {
         batch.envelope_broken
             ? refused_event{{v1::MALFORMED, "", "the batch is not a PublishRequest; its bytes are kept whole"}, "", ""}
             : take_in(bytes, *rules, now, scratch_);
+    if (auto* accepted = std::get_if<accepted_event>(&taken); accepted && !is_allowed(accepted->source_system))
+      taken = not_allowed(std::move(*accepted));
     if (auto* refused = std::get_if<refused_event>(&taken)) {
       ++received[refused->source_system];
       refuse(*refused, std::move(bytes), now, result, letters);
@@ -86,6 +96,11 @@ void ingest_state::submit(submit_batch& batch) {
   if (!letters.letters.empty())
     bury(owed_id, std::move(letters));
   request_done(owed_id); // the one held while routing
+}
+
+bool ingest_state::is_allowed(const std::string& source_system) const {
+  const auto& allowed = config_->sources;
+  return allowed.empty() || std::find(allowed.begin(), allowed.end(), source_system) != allowed.end();
 }
 
 void ingest_state::refuse(const refused_event& refused, std::string bytes, base::timestamp now, v1::EventResult& result,

@@ -33,6 +33,7 @@ struct ingest_config {
   std::function<std::shared_ptr<const intake_rules>()> rules; // those in force now; thread-safe
   std::shared_ptr<ports::ingest_listener> listener;
   std::uint32_t credit_events = 16'384;
+  std::vector<std::string> sources = {}; // source systems that the client may send events of; empty: any
   std::chrono::seconds answer_timeout{30};
 };
 
@@ -57,6 +58,7 @@ private:
   };
 
   void submit(submit_batch& batch);
+  bool is_allowed(const std::string& source_system) const;
   void refuse(const refused_event& refused, std::string bytes, base::timestamp now, v1::EventResult& result,
               keep_dead_letters& letters);
   void keep(const v1::DeadLetter& letter, v1::EventResult& result, keep_dead_letters& letters);

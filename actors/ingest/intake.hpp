@@ -4,11 +4,14 @@
 
 #include "model/taxonomy.hpp"
 #include "model/validate.hpp"
+#include "ports/payload.hpp"
 #include "protocols/log_batch.hpp"
 
 #include "cxstream/v1/admin.pb.h"
 
+#include <functional>
 #include <memory>
+#include <string>
 #include <variant>
 
 namespace cxstream::actors {
@@ -19,6 +22,9 @@ struct intake_rules {
   std::shared_ptr<const model::taxonomy> taxonomy;
   std::uint16_t partitions = 64;
 };
+
+// The reader of a configured source, as it is now; null when there is no such source. Thread-safe.
+using source_readers = std::function<std::shared_ptr<const ports::payload_reader>(const std::string& source)>;
 
 struct accepted_event {
   base::partition_id partition;
@@ -40,8 +46,8 @@ std::variant<accepted_event, refused_event> take_in(std::string_view bytes, cons
 v1::DeadLetter refusal_letter(const refused_event& refused, std::string bytes, base::timestamp received_at,
                               std::uint64_t unique);
 
-// The dead letter of a payload, or a record of it, that its source could not make an event of. `partial` is a serialized
-// DeadLetter that says reason, message and payload.
+// The dead letter of a payload, or a record of it, that its source could not make an event of. `partial` is a
+// serialized DeadLetter that says reason, message and payload.
 v1::DeadLetter refused_payload_letter(const std::string& partial, base::timestamp received_at, std::uint64_t unique);
 
 } // namespace cxstream::actors

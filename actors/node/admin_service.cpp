@@ -132,6 +132,10 @@ void admin_service::list_sinks(v1::ListSinksRequest, ports::reply<v1::ListSinksR
   std::make_shared<sink_lister>(*this, std::move(done))->begin();
 }
 
+void admin_service::list_sources(v1::ListSourcesRequest, ports::reply<v1::ListSourcesResponse> done) {
+  done(parts_.config.sources ? parts_.config.sources() : v1::ListSourcesResponse{});
+}
+
 void admin_service::list_sink(const sink_entry& entry, const std::vector<std::uint64_t>& history,
                               ports::reply<v1::SinkStatus> done) {
   ask<bytes_answer>(

@@ -12,6 +12,7 @@ public:
 
   void get_node(v1::GetNodeRequest request, ports::reply<v1::GetNodeResponse> done) override;
   void list_sinks(v1::ListSinksRequest request, ports::reply<v1::ListSinksResponse> done) override;
+  void list_sources(v1::ListSourcesRequest request, ports::reply<v1::ListSourcesResponse> done) override;
   void pause_sink(v1::PauseSinkRequest request, ports::reply<v1::PauseSinkResponse> done) override;
   void resume_sink(v1::ResumeSinkRequest request, ports::reply<v1::ResumeSinkResponse> done) override;
   void seek_sink(v1::SeekSinkRequest request, ports::reply<v1::SeekSinkResponse> done) override;

@@ -15,7 +15,7 @@ constexpr std::size_t letters_a_call_max = 100'000;
 
 base::error needs_condition() {
   return {base::error_code::invalid_argument,
-          "say which dead letters: by id, stage, sink, ticket or reason (at least one condition)"};
+          "say which dead letters: by id, stage, sink, source, ticket or reason (at least one condition)"};
 }
 
 base::result<v1::ListDeadLettersResponse> page_of(const ports::store& store, const v1::ListDeadLettersRequest& request,
@@ -58,8 +58,8 @@ void deal_with(const node_parts& parts, const v1::DeadLetterSelector& selector, 
   };
   parts.system.spawn(
       dead_letter,
-      dead_letter_config{parts.config.store, parts.config.clock, parts.partitions, sink_of, parts.config.rules, action,
-                         std::move(ids),
+      dead_letter_config{parts.config.store, parts.config.clock, parts.partitions, sink_of, parts.config.rules,
+                         parts.config.readers, action, std::move(ids),
                          [done = std::move(done)](std::vector<v1::RequeueResult> results) { done(std::move(results)); },
                          [writer = parts.log_writer](const base::error&) { caf::anon_send(writer, mend_atom_v); }});
 }
@@ -98,6 +98,12 @@ void admin_service::edit_dead_letter(v1::EditDeadLetterRequest request, ports::r
         base::error_code::failed_precondition,
         "this event is part of its ticket's history and cannot be edited; mend the target and requeue it, or "
         "discard it"});
+    return;
+  }
+  if (letter->stage() == v1::SOURCE) {
+    done(base::error{
+        base::error_code::failed_precondition,
+        "this is a payload as its source sent it; mend the source's mapping and requeue it, or discard it"});
     return;
   }
   letter->set_payload(request.payload());

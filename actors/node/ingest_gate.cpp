@@ -82,11 +82,12 @@ public:
   explicit gate(const node_parts& parts) : parts_(parts) {
   }
 
-  std::shared_ptr<ports::ingest_session> open(std::shared_ptr<ports::ingest_listener> listener, std::string) override {
+  std::shared_ptr<ports::ingest_session> open(std::shared_ptr<ports::ingest_listener> listener,
+                                              ports::ingest_client from) override {
     auto guarded = std::make_shared<guarded_listener>(std::move(listener), parts_.intake);
-    ingest_config config{parts_.config.clock,        parts_.config.metrics, parts_.log_writer,
-                         parts_.partitions,          parts_.config.rules,   guarded,
-                         parts_.config.credit_events};
+    ingest_config config{parts_.config.clock,         parts_.config.metrics,  parts_.log_writer,
+                         parts_.partitions,           parts_.config.rules,    guarded,
+                         parts_.config.credit_events, std::move(from.sources)};
     return std::make_shared<session>(parts_.system.spawn(ingest, std::move(config)), guarded, parts_.intake);
   }
   std::uint32_t credit_events() const override {

@@ -38,6 +38,8 @@ struct node_config {
   std::string program_version = {};
   std::vector<sink_setup> sinks = {};
   std::function<std::shared_ptr<const intake_rules>()> rules = {}; // in force now; thread-safe
+  source_readers readers = {};                                     // for dead letters of payloads that are tried again
+  std::function<v1::ListSourcesResponse()> sources = {};           // what the configured ones sent; thread-safe
   bool dedicated_threads = true; // false: everything on the scheduler (deterministic tests)
 };
 

@@ -16,8 +16,18 @@ namespace cxstream::client {
 inline constexpr const char* default_server = "127.0.0.1:7400";
 inline constexpr std::size_t answer_bytes_max = 64u << 20u;
 
-// Connects when it is first used, and again, quickly, after the connection was lost.
-std::shared_ptr<grpc::Channel> connect(const std::string& server);
+// Where a node is and how it knows the caller.
+struct node_address {
+  std::string server = default_server; // host:port
+  std::string api_key;
+  std::string ca_file;          // PEM: who may vouch for the node; given, the connection is TLS
+  std::string certificate_file; // PEM: the caller's own, for mutual TLS
+  std::string key_file;         // PEM: its private key
+};
+
+// Connects when it is first used, and again, quickly, after the connection was lost. A file that cannot be read throws
+// std::runtime_error.
+std::shared_ptr<grpc::Channel> connect(const node_address& node);
 
 // A context whose call ends after `timeout`.
 std::unique_ptr<grpc::ClientContext> call_within(std::chrono::milliseconds timeout);

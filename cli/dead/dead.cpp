@@ -16,10 +16,11 @@ CLI::App* add(CLI::App& dead, invocation& chosen, const std::shared_ptr<dead_opt
 void add_selector(CLI::App& command, dead_options& options) {
   command.add_option("ID", options.ids, "Dead letters by id");
   command.add_option("--stage", options.stage, "Where they were given up")
-      ->check(CLI::IsMember({"ingest", "ticket", "delivery"}));
+      ->check(CLI::IsMember({"source", "ingest", "ticket", "delivery"}));
   command.add_option("--sink", options.sink, "Of this sink");
+  command.add_option("--source", options.source, "Of payloads to this configured source");
   command.add_option("--ticket", options.ticket, "Of this ticket");
-  command.add_option("--reason", options.reason, "With this reason, such as MISSING_FIELD or budget_spent");
+  command.add_option("--reason", options.reason, "With this reason, such as BAD_MAPPING or budget_spent");
 }
 
 } // namespace
@@ -34,7 +35,10 @@ v1::DeadLetterSelector selector_of(const dead_options& options) {
     selector.set_stage(v1::TICKET);
   else if (options.stage == "delivery")
     selector.set_stage(v1::DELIVERY);
+  else if (options.stage == "source")
+    selector.set_stage(v1::SOURCE);
   selector.set_sink(options.sink);
+  selector.set_source(options.source);
   selector.set_ticket_id(options.ticket);
   selector.set_reason(options.reason);
   return selector;
@@ -76,10 +80,11 @@ void add_dead_command(CLI::App& app, invocation& chosen) {
 
   for (auto* command : {list, show, edit, requeue, discard})
     add_call_options(*command, options->call);
-  add_server_option(*out, options->call);
+  add_node_options(*out, options->call.node);
   dead->footer("Examples:\n  cxstream dead list --stage ingest\n  cxstream dead show ingest-0006…\n"
                "  cxstream dead edit ingest-0006… --set status=open && cxstream dead requeue ingest-0006…\n"
                "  cxstream dead requeue --sink crm --reason budget_spent\n"
+               "  cxstream dead requeue --source zendesk --reason BAD_MAPPING\n"
                "  cxstream dead export --sink crm --out crm-dead.ndjson\n\n"
                "Exit codes: 0 done, 1 none was found or one could not be requeued, 2 wrong usage, 3 no node answers.");
 }

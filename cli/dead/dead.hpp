@@ -13,6 +13,7 @@ struct dead_options {
   std::string id; // of the commands that take one
   std::string stage;
   std::string sink;
+  std::string source;
   std::string ticket;
   std::string reason;
   std::uint32_t limit = 100;

@@ -73,13 +73,13 @@ base::result<v1::CanonicalEvent> edited(const dead_options& options, const std::
 int edit_dead(const dead_options& options) {
   if (options.sets.empty() && options.event_file.empty())
     return fail(client::exit_usage, "dead edit: say what to change, with --set field=value or --event FILE");
-  const auto stub = v1::AdminService::NewStub(client::connect(options.call.server));
+  const auto stub = v1::AdminService::NewStub(client::connect(options.call.node));
   v1::GetDeadLetterRequest get;
   get.set_id(options.id);
   v1::GetDeadLetterResponse letter;
   auto status = stub->GetDeadLetter(client::call_within(call_timeout).get(), get, &letter);
   if (!status.ok())
-    return fail(client::exit_code_of(status), client::explain(status, options.call.server));
+    return fail(client::exit_code_of(status), client::explain(status, options.call.node.server));
   const auto event = edited(options, letter.dead_letter().payload());
   if (!event)
     return fail(client::exit_usage, "dead edit: " + event.err().message);
@@ -89,7 +89,7 @@ int edit_dead(const dead_options& options) {
   v1::EditDeadLetterResponse answer;
   status = stub->EditDeadLetter(client::call_within(call_timeout).get(), request, &answer);
   if (!status.ok())
-    return fail(client::exit_code_of(status), client::explain(status, options.call.server));
+    return fail(client::exit_code_of(status), client::explain(status, options.call.node.server));
   if (options.call.json)
     client::print_json(*event);
   else

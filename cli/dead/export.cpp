@@ -14,7 +14,7 @@ int export_dead(const dead_options& options) {
       return fail(client::exit_usage, "cannot write " + options.out + ": " + std::system_category().message(errno));
   }
   auto* out = file ? file.get() : stdout;
-  const auto stub = v1::AdminService::NewStub(client::connect(options.call.server));
+  const auto stub = v1::AdminService::NewStub(client::connect(options.call.node));
   v1::ExportDeadLettersRequest request;
   *request.mutable_selector() = selector_of(options);
   const auto context = client::call_within(long_call_timeout);
@@ -28,7 +28,7 @@ int export_dead(const dead_options& options) {
   }
   const auto status = reader->Finish();
   if (!status.ok())
-    return fail(client::exit_code_of(status), client::explain(status, options.call.server));
+    return fail(client::exit_code_of(status), client::explain(status, options.call.node.server));
   if (std::fflush(out) != 0 || std::ferror(out) != 0)
     return fail(client::exit_failed, "cannot write all of it: " + std::system_category().message(errno));
   std::fprintf(stderr, "%llu dead letters exported\n", static_cast<unsigned long long>(written));

@@ -17,6 +17,8 @@ std::string stage_text(v1::DeadLetterStage stage) {
       return "ticket";
     case v1::DELIVERY:
       return "delivery";
+    case v1::SOURCE:
+      return "source";
     default:
       return "-";
   }
@@ -25,7 +27,7 @@ std::string stage_text(v1::DeadLetterStage stage) {
 } // namespace
 
 int list_dead(const dead_options& options) {
-  const auto stub = v1::AdminService::NewStub(client::connect(options.call.server));
+  const auto stub = v1::AdminService::NewStub(client::connect(options.call.node));
   terminal::table table({{"id"}, {"at (UTC)"}, {"stage"}, {"sink"}, {"ticket"}, {"reason"}, {"field"}, {"message"}});
   v1::ListDeadLettersRequest request;
   *request.mutable_selector() = selector_of(options);
@@ -36,7 +38,7 @@ int list_dead(const dead_options& options) {
     const auto context = client::call_within(call_timeout);
     const auto status = stub->ListDeadLetters(context.get(), request, &page);
     if (!status.ok())
-      return fail(client::exit_code_of(status), client::explain(status, options.call.server));
+      return fail(client::exit_code_of(status), client::explain(status, options.call.node.server));
     for (const auto& letter : page.dead_letters()) {
       ++listed;
       if (options.call.json)

@@ -23,13 +23,21 @@ void print(const v1::DeadLetter& letter) {
   line("source:       ", letter.source_system());
   line("sink:         ", letter.sink());
   line("ticket:       ", letter.ticket_id());
-  if (letter.stage() != v1::INGEST)
+  line("sent to:      ", letter.source());
+  for (const auto& header : letter.headers())
+    line("header:       ", header.name() + ": " + header.value());
+  if (letter.stage() == v1::TICKET || letter.stage() == v1::DELIVERY)
     line("place:        ",
          "partition " + std::to_string(letter.partition()) + ", offset " + std::to_string(letter.offset()));
   if (letter.stage() == v1::DELIVERY)
     line("sequence:     ", std::to_string(letter.ticket_sequence()));
   if (letter.attempts() > 0)
     line("attempts:     ", std::to_string(letter.attempts()));
+  if (letter.stage() == v1::SOURCE) {
+    std::printf("  %s\n%s\n", look.paint(terminal::tone::dim, "payload, as it was sent:").c_str(),
+                terminal::printable(letter.payload()).c_str());
+    return;
+  }
   v1::CanonicalEvent event;
   const auto is_event = event.ParseFromString(letter.payload());
   std::printf("  %s\n%s\n",

@@ -1,5 +1,6 @@
 #include "generate/generate.hpp"
 
+#include "calls.hpp"
 #include "command.hpp"
 
 namespace cxstream::cli {
@@ -61,9 +62,7 @@ void add_generate_command(CLI::App& app, invocation& chosen) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   command->add_option("-o,--out", options->out, "Write NDJSON to this file (- for standard output), not to a node");
-  command->add_option("-s,--server", options->server, "Node to talk to, host:port")
-      ->envname("CXSTREAM_SERVER")
-      ->capture_default_str();
+  add_node_options(*command, options->node);
   command->add_flag("--json", options->json, "Print the summary as JSON");
   command->add_flag("-q,--quiet", options->quiet, "Show no progress");
   add_shape_options(*command, *options);

@@ -16,7 +16,7 @@ struct generate_options {
   std::uint32_t batch = 512;
   std::uint32_t in_flight = 16'384; // a stream
   double patience_s = 60;
-  std::string server = client::default_server;
+  client::node_address node;
   std::string out; // file instead of a node
   bool live_clock = false;
   bool json = false;

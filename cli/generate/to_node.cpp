@@ -103,7 +103,7 @@ int generate_to_node(const generate_options& options) {
   for (std::uint32_t stream = 0; stream < options.plan.streams; ++stream) {
     auto& one = lanes.emplace_back(plan_of(options, stream, began));
     one.thread = std::jthread([&options, &stop, &limits, &one] {
-      client::publisher publisher(client::connect(options.server), limits, stop);
+      client::publisher publisher(client::connect(options.node), limits, stop);
       one.status = publisher.run(one.source, one.source);
       one.ended = steady_clock::now();
       one.done = true;
@@ -121,7 +121,7 @@ int generate_to_node(const generate_options& options) {
       continue;
     const auto interrupted = one.status.error_code() == grpc::StatusCode::CANCELLED;
     code = interrupted ? client::exit_interrupted : client::exit_unreachable;
-    summary.trouble = interrupted ? "interrupted" : client::explain(one.status, options.server);
+    summary.trouble = interrupted ? "interrupted" : client::explain(one.status, options.node.server);
   }
   std::fputs((options.json ? summary_json(summary) : summary_text(summary)).c_str(), stdout);
   return code == client::exit_ok ? code : fail(static_cast<client::exit_code>(code), summary.trouble);

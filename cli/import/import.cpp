@@ -1,5 +1,6 @@
 #include "import/import.hpp"
 
+#include "calls.hpp"
 #include "command.hpp"
 #include "sources/mapping/load.hpp"
 
@@ -83,9 +84,7 @@ void add_import_command(CLI::App& app, invocation& chosen) {
                     "Send nothing: map every row, show the first event and what is refused");
   command->add_flag("--json", options->json, "Print the summary as JSON, a line for each file");
   command->add_flag("-q,--quiet", options->quiet, "Show no progress");
-  command->add_option("-s,--server", options->server, "Node to talk to, host:port")
-      ->envname("CXSTREAM_SERVER")
-      ->capture_default_str();
+  add_node_options(*command, options->node);
   command->footer(
       "Examples:\n  cxstream import examples/sample_events.ndjson.gz\n"
       "  cxstream import incidents.csv.gz --mapping examples/mappings/servicenow.yaml --rejects bad.ndjson\n"

@@ -18,7 +18,7 @@ struct import_options {
   std::string mapping;
   std::string rejects;
   std::string state; // empty: beside each file
-  std::string server = client::default_server;
+  client::node_address node;
   std::optional<std::uint64_t> shuffle;
   double rate = 0; // rows a second; 0: as fast as they go
   std::uint32_t in_flight = 16'384;

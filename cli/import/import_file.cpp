@@ -71,7 +71,7 @@ private:
 };
 
 base::result<sources::resume_state> file_import::find_state() {
-  auto identity = sources::identify(file_, rules_.fingerprint, options_.server, options_.shuffle);
+  auto identity = sources::identify(file_, rules_.fingerprint, options_.node.server, options_.shuffle);
   if (!identity)
     return identity.err();
   sources::resume_state fresh{*std::move(identity), 0, {}, rejects_before_, 0};
@@ -121,7 +121,7 @@ import_outcome file_import::run() {
   client::publish_limits limits;
   limits.in_flight_events = options_.in_flight;
   limits.patience = milliseconds(static_cast<std::int64_t>(options_.patience_s * 1e3));
-  client::publisher publisher(client::connect(options_.server), limits, client::interrupted());
+  client::publisher publisher(client::connect(options_.node), limits, client::interrupted());
   const auto status = publisher.run(source, source);
   display_.clear();
   settle_outcome(source, status);
@@ -136,7 +136,7 @@ void file_import::settle_outcome(import_source& source, const grpc::Status& stat
   if (status.error_code() == grpc::StatusCode::CANCELLED)
     stopped(client::exit_interrupted, "interrupted after row " + row + "; the same command goes on from there");
   else if (!status.ok())
-    stopped(client::exit_unreachable, client::explain(status, options_.server) + "; stopped after row " + row +
+    stopped(client::exit_unreachable, client::explain(status, options_.node.server) + "; stopped after row " + row +
                                           ", the same command goes on from there");
   else if (source.read_error())
     stopped(client::exit_failed, source.read_error()->message);

@@ -16,10 +16,14 @@ void add_serve_command(CLI::App& app, invocation& chosen) {
                       "Address for clients, host:port; port 0 lets the kernel pick one");
   command->add_option("--http", options->http_listen,
                       "Address for /metrics, /livez, /readyz; port 0 lets the kernel pick one");
+  command->add_option("--intake", options->intake_listen,
+                      "Address for webhooks and events by HTTP; port 0 lets the kernel pick one");
+  command->add_flag("--insecure", options->insecure,
+                    "Listen beyond this machine without TLS and API keys: whoever reaches the node may do anything");
   command->footer(
       "Examples:\n"
       "  cxstream serve --config examples/cxstream.yaml\n"
-      "  cxstream serve --data-dir /var/lib/cxstream --grpc 0.0.0.0:7400\n\n"
+      "  cxstream serve --data-dir /var/lib/cxstream --grpc 127.0.0.1:0\n\n"
       "Where the node listens is written to node.json in its data directory. Logs are JSON lines on stderr.\n"
       "Exit codes: 0 stopped in order; 1 could not start or stop in time; 2 the configuration is wrong.");
   command->callback([&chosen, options] { chosen.run = [options] { return run_serve(*options); }; });

@@ -1,6 +1,7 @@
 #include "serve/serve.hpp"
 
 #include "actors/node/node.hpp"
+#include "config/exposure.hpp"
 #include "config/load.hpp"
 #include "connectors/factory.hpp"
 #include "serve/taxonomy_watch.hpp"
@@ -68,6 +69,9 @@ base::result<config::node_config> read_config(const serve_options& options) {
   config.storage.data_dir = options.data_dir.value_or(config.storage.data_dir);
   config.grpc_listen = options.grpc_listen.value_or(config.grpc_listen);
   config.http_listen = options.http_listen.value_or(config.http_listen);
+  config.intake_http.listen = options.intake_listen.value_or(config.intake_http.listen);
+  if (const auto problem = config::unlocked_door(config); !problem.empty() && !options.insecure)
+    return base::error{base::error_code::invalid_argument, problem};
   return config;
 }
 

@@ -47,7 +47,7 @@ void print(const told_event& told, const terminal::style& look) {
 } // namespace
 
 int show_history(const call_options& options, const std::string& ticket_id, std::uint64_t limit) {
-  const auto stub = v1::QueryService::NewStub(client::connect(options.server));
+  const auto stub = v1::QueryService::NewStub(client::connect(options.node));
   v1::GetTicketHistoryRequest request;
   request.set_ticket_id(ticket_id);
   request.set_from_sequence(1);
@@ -60,7 +60,7 @@ int show_history(const call_options& options, const std::string& ticket_id, std:
     const auto context = client::call_within(call_timeout);
     const auto status = stub->GetTicketHistory(context.get(), request, &page);
     if (!status.ok())
-      return fail(client::exit_code_of(status), client::explain(status, options.server));
+      return fail(client::exit_code_of(status), client::explain(status, options.node.server));
     for (auto& event : *page.mutable_events()) {
       auto changes = story.add(event);
       last.push_back({std::move(event), std::move(changes)});

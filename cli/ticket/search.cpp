@@ -8,7 +8,7 @@
 namespace cxstream::cli {
 
 int search_tickets(const call_options& options, const std::string& account_id, std::uint64_t limit) {
-  const auto stub = v1::QueryService::NewStub(client::connect(options.server));
+  const auto stub = v1::QueryService::NewStub(client::connect(options.node));
   const auto right = terminal::table_column::side::right;
   terminal::table table({{"ticket"},
                          {"status"},
@@ -27,7 +27,7 @@ int search_tickets(const call_options& options, const std::string& account_id, s
     const auto context = client::call_within(call_timeout);
     const auto status = stub->SearchTickets(context.get(), request, &page);
     if (!status.ok())
-      return fail(client::exit_code_of(status), client::explain(status, options.server));
+      return fail(client::exit_code_of(status), client::explain(status, options.node.server));
     for (const auto& ticket : page.tickets()) {
       ++found;
       if (options.json)

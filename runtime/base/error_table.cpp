@@ -28,6 +28,10 @@ error_traits traits_of(error_code code) noexcept {
       return {"unsupported_format", false, 9, 500};
     case error_code::cancelled:
       return {"cancelled", true, 14, 503};
+    case error_code::unauthenticated:
+      return {"unauthenticated", false, 16, 401};
+    case error_code::permission_denied:
+      return {"permission_denied", false, 7, 403};
     case error_code::internal:
       break;
   }

@@ -22,6 +22,8 @@ enum class error_code {
   corrupt,             // stored data is damaged
   unsupported_format,  // data written by a newer program
   cancelled,           // shutting down
+  unauthenticated,     // no key, or a wrong one
+  permission_denied,   // the key is not for this
   internal,            // a defect in cxstream
 };
 

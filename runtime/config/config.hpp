@@ -61,11 +61,54 @@ struct sink_config {
   int line = 0;                                // of the sink in the file, for messages
 };
 
+// How a source proves that a payload is its own; scheme and options are checked by the verifier.
+struct verify_config {
+  std::string scheme; // zendesk, intercom, standard_webhooks, hmac, header, …, or none
+  std::vector<std::string> secrets;
+  std::map<std::string, std::string> options;
+};
+
+// What a source may send. 0: as much as it likes.
+struct source_limits {
+  double events_per_second = 0;
+  double burst_events = 0; // may come at once after a pause; 0: a second's worth
+  double bytes_per_second = 0;
+};
+
+// A source that posts to /v1/sources/<name>.
+struct source_config {
+  std::string name;
+  std::string mapping; // name of a built-in mapping, or a file
+  verify_config verify;
+  source_limits limits;
+  bool removed = false; // it is told to stop (410)
+  int line = 0;         // in the file, for messages
+};
+
+// PEM files of the gRPC server and the HTTP server of sources.
+struct tls_config {
+  std::string certificate; // empty: no TLS
+  std::string key;
+  std::string client_ca; // given: clients must have a certificate that it vouches for (mutual TLS)
+};
+
+// The HTTP server of sources.
+struct intake_http_config {
+  std::string listen = "127.0.0.1:7403"; // empty: none
+  std::uint32_t body_bytes_max = 1u << 20u;
+  std::uint32_t connections_max = 20'000;
+  std::uint64_t bytes_in_flight_max = 64u << 20u; // over all requests
+};
+
 struct node_config {
   std::string grpc_listen = "127.0.0.1:7400";
   std::string http_listen = "127.0.0.1:7401"; // metrics and health
   ingest_config ingest;
   storage_config storage;
+  tls_config tls;
+  std::string keys_file; // API keys; empty: whoever reaches the node may do anything
+  intake_http_config intake_http;
+  std::vector<source_config> sources;
   std::vector<sink_config> sinks;
   std::string log_level = "info";
   seconds shutdown_timeout{20};

@@ -1,6 +1,7 @@
 #include "config/load.hpp"
 
 #include "config/load_sink.hpp"
+#include "config/load_source.hpp"
 #include "config/section.hpp"
 
 #include <array>
@@ -62,22 +63,45 @@ void read_storage(section in, storage_config& out) {
   in.finish();
 }
 
-void read_sinks(section& top, reading in, std::vector<sink_config>& out) {
-  const auto sinks = top.child("sinks");
-  if (sinks.IsNull())
+void read_tls(section in, tls_config& out) {
+  in.text("certificate", out.certificate);
+  in.text("key", out.key);
+  in.text("client_ca", out.client_ca);
+  in.finish();
+  if (out.certificate.empty() != out.key.empty())
+    in.wrong(out.key.empty() ? "key" : "certificate", "is missing; TLS needs the certificate and its key");
+  if (out.certificate.empty() && !out.client_ca.empty())
+    in.wrong("client_ca", "means nothing without a certificate and a key");
+}
+
+void read_intake_http(section in, intake_http_config& out) {
+  in.text("listen", out.listen);
+  if (!out.listen.empty() && !is_endpoint(out.listen))
+    in.wrong("listen", "cannot be \"" + out.listen + "\"; write host:port, such as 127.0.0.1:7403, or nothing");
+  in.size("body_bytes_max", out.body_bytes_max, {kib, 64 * mib});
+  in.number("connections_max", out.connections_max, {1, 1'000'000});
+  in.size("bytes_in_flight_max", out.bytes_in_flight_max, {mib, 64 * gib});
+  in.finish();
+}
+
+// A list of things with a name each. `one` is what messages call it.
+template <class Thing, class Read>
+void read_named(section& top, const char* key, const char* one, reading in, Read read, std::vector<Thing>& out) {
+  const auto list = top.child(key);
+  if (list.IsNull())
     return;
-  if (!sinks.IsSequence()) {
-    top.wrong("sinks", "must be a list: one \"- name: …\" for each sink");
+  if (!list.IsSequence()) {
+    top.wrong(key, "must be a list: one \"- name: …\" for each " + std::string(one));
     return;
   }
   std::map<std::string, int> line_of_name;
-  for (const auto& node : sinks) {
-    auto sink = read_sink(node, "sinks[" + std::to_string(out.size()) + "]", in);
-    const auto [other, is_new] = line_of_name.try_emplace(sink.name, sink.line);
-    if (!is_new && !sink.name.empty())
-      in.found.add(sink.line, "the name \"" + sink.name + "\" is taken by the sink in line " +
-                                  std::to_string(other->second) + "; give this one another");
-    out.push_back(std::move(sink));
+  for (const auto& node : list) {
+    auto thing = read(node, key + ("[" + std::to_string(out.size()) + "]"), in);
+    const auto [other, is_new] = line_of_name.try_emplace(thing.name, thing.line);
+    if (!is_new && !thing.name.empty())
+      in.found.add(thing.line, "the name \"" + thing.name + "\" is taken by the " + one + " in line " +
+                                   std::to_string(other->second) + "; give this one another");
+    out.push_back(std::move(thing));
   }
 }
 
@@ -91,7 +115,11 @@ node_config read_node(const YAML::Node& node, reading in) {
   top.number("worker_threads", out.worker_threads, {0, 1'024});
   read_ingest(section(top.child("ingest"), "ingest", in), out.ingest);
   read_storage(section(top.child("storage"), "storage", in), out.storage);
-  read_sinks(top, in, out.sinks);
+  read_tls(section(top.child("tls"), "tls", in), out.tls);
+  top.text("keys_file", out.keys_file);
+  read_intake_http(section(top.child("intake_http"), "intake_http", in), out.intake_http);
+  read_named(top, "sources", "source", in, read_source, out.sources);
+  read_named(top, "sinks", "sink", in, read_sink, out.sinks);
   top.finish();
   return out;
 }

@@ -18,14 +18,6 @@ using texts = google::protobuf::RepeatedPtrField<std::string>;
 
 constexpr std::array<std::string_view, 3> kinds = {"sqlite", "webhook", "file"};
 constexpr std::chrono::milliseconds a_day = std::chrono::hours{24};
-constexpr std::size_t name_bytes_max = 64;
-
-bool is_sink_name(std::string_view name) {
-  return !name.empty() && name.size() <= name_bytes_max && std::ranges::all_of(name, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-           c == '.';
-  });
-}
 
 enum class words : bool { open, closed };
 
@@ -130,11 +122,7 @@ void read_breaker(section in, breaker_config& out) {
 }
 
 void read_identity(section& sink, sink_config& out) {
-  sink.text("name", out.name);
-  if (!is_sink_name(out.name))
-    sink.wrong("name", out.name.empty()
-                           ? "is missing; every sink needs one"
-                           : "cannot be \"" + out.name + "\"; use letters, digits, \"-\", \"_\" and \".\", at most 64");
+  sink.identifier("name", out.name);
   sink.text("kind", out.kind);
   if (out.kind.empty())
     sink.wrong("kind", "is missing; write sqlite, webhook or file");

@@ -14,6 +14,7 @@ struct unit {
 };
 
 constexpr unit duration_units[] = {{"ms", 1}, {"s", 1'000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}};
+constexpr unit plain_units[] = {{"", 1}};
 constexpr unit size_units[] = {{"", 1}, {"B", 1}, {"KiB", 1u << 10u}, {"MiB", 1u << 20u}, {"GiB", 1u << 30u}};
 
 // The number times its unit; empty when the text is not that or the product is above `max`.
@@ -31,6 +32,25 @@ std::optional<std::uint64_t> parse(std::string_view text, std::span<const unit> 
   return {};
 }
 
+// The amount before "/s", "/m" or "/h", divided by it.
+std::optional<double> per_second(std::string_view text, std::span<const unit> units) noexcept {
+  if (text.size() < 3 || text[text.size() - 2] != '/')
+    return {};
+  const auto amount = parse(text.substr(0, text.size() - 2), units, std::numeric_limits<std::uint64_t>::max());
+  if (!amount)
+    return {};
+  switch (text.back()) {
+    case 's':
+      return static_cast<double>(*amount);
+    case 'm':
+      return static_cast<double>(*amount) / 60;
+    case 'h':
+      return static_cast<double>(*amount) / 3'600;
+    default:
+      return {};
+  }
+}
+
 } // namespace
 
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) noexcept {
@@ -42,6 +62,14 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) n
 
 std::optional<std::uint64_t> parse_size(std::string_view text) noexcept {
   return parse(text, size_units, std::numeric_limits<std::uint64_t>::max());
+}
+
+std::optional<double> parse_rate(std::string_view text) noexcept {
+  return per_second(text, plain_units);
+}
+
+std::optional<double> parse_byte_rate(std::string_view text) noexcept {
+  return per_second(text, size_units);
 }
 
 } // namespace cxstream::config

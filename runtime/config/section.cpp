@@ -110,6 +110,19 @@ void section::text(std::string_view key, std::string& out) {
     out = *std::move(value);
 }
 
+void section::identifier(std::string_view key, std::string& out) {
+  constexpr std::size_t bytes_max = 64;
+  text(key, out);
+  const auto is_allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+           c == '.';
+  };
+  if (out.empty())
+    wrong(key, "is missing; give one");
+  else if (out.size() > bytes_max || !std::ranges::all_of(out, is_allowed))
+    wrong(key, "cannot be " + quoted(out) + "; use letters, digits, \"-\", \"_\" and \".\", at most 64");
+}
+
 void section::choice(std::string_view key, std::string& out, std::span<const std::string_view> allowed) {
   const auto value = take(key);
   if (!value)
@@ -185,6 +198,26 @@ void section::duration(std::string_view key, std::chrono::seconds& out, range<st
     out = std::chrono::duration_cast<std::chrono::seconds>(value);
   else
     wrong(key, "must be whole seconds");
+}
+
+void section::rate(std::string_view key, double& out) {
+  const auto text = take(key);
+  if (!text)
+    return;
+  if (const auto value = parse_rate(*text); value && *value > 0)
+    out = *value;
+  else
+    wrong(key, "cannot be " + quoted(*text) + "; write how many in a second, a minute or an hour, such as 200/s");
+}
+
+void section::byte_rate(std::string_view key, double& out) {
+  const auto text = take(key);
+  if (!text)
+    return;
+  if (const auto value = parse_byte_rate(*text); value && *value > 0)
+    out = *value;
+  else
+    wrong(key, "cannot be " + quoted(*text) + "; write a size and a time, such as 10MiB/s or 1GiB/h");
 }
 
 std::vector<std::string> section::texts(std::string_view key) {

@@ -48,6 +48,8 @@ public:
 
   // Each reads one key into `out`, which keeps its value when the key is absent or wrong.
   void text(std::string_view key, std::string& out);
+  // A name that must be there: letters, digits, "-", "_" and ".", at most 64.
+  void identifier(std::string_view key, std::string& out);
   void choice(std::string_view key, std::string& out, std::span<const std::string_view> allowed);
   void flag(std::string_view key, bool& out);
   void real(std::string_view key, double& out, range<double> allowed);
@@ -66,6 +68,10 @@ public:
   // A duration; one kept in seconds must be whole seconds.
   void duration(std::string_view key, std::chrono::milliseconds& out, range<std::chrono::milliseconds> allowed);
   void duration(std::string_view key, std::chrono::seconds& out, range<std::chrono::seconds> allowed);
+
+  // Something a second: "200/s" (also /m, /h), and the same of bytes: "10MiB/s".
+  void rate(std::string_view key, double& out);
+  void byte_rate(std::string_view key, double& out);
 
   // The value of a key as it stands; null when absent.
   YAML::Node child(std::string_view key);

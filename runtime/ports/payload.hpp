@@ -57,6 +57,8 @@ public:
   virtual read_payload read(const payload& from, base::timestamp now) const = 0;
   // The same for a payload that was verified when it came (a dead letter that is tried again).
   virtual read_payload read_verified(const payload& from, base::timestamp now) const = 0;
+  // A header (any case) whose value is a secret or a signature: it is never stored.
+  virtual bool hides(std::string_view header_name) const = 0;
 };
 
 } // namespace cxstream::ports

@@ -44,11 +44,16 @@ public:
   virtual void submit_mapped(v1::RawPublishRequest batch, std::vector<v1::DeadLetter> refused) = 0;
 };
 
+// Who sends on a stream.
+struct ingest_client {
+  std::string peer;                      // address, for logs only
+  std::vector<std::string> sources = {}; // source systems it may send events of; empty: any
+};
+
 class ingest_gate {
 public:
   virtual ~ingest_gate() = default;
-  // `peer` is for logs only.
-  virtual std::shared_ptr<ingest_session> open(std::shared_ptr<ingest_listener> listener, std::string peer) = 0;
+  virtual std::shared_ptr<ingest_session> open(std::shared_ptr<ingest_listener> listener, ingest_client from) = 0;
   // Events a stream may have unanswered.
   virtual std::uint32_t credit_events() const = 0;
 };
@@ -93,6 +98,7 @@ public:
   virtual ~admin_service() = default;
   virtual void get_node(v1::GetNodeRequest request, reply<v1::GetNodeResponse> done) = 0;
   virtual void list_sinks(v1::ListSinksRequest request, reply<v1::ListSinksResponse> done) = 0;
+  virtual void list_sources(v1::ListSourcesRequest request, reply<v1::ListSourcesResponse> done) = 0;
   virtual void pause_sink(v1::PauseSinkRequest request, reply<v1::PauseSinkResponse> done) = 0;
   virtual void resume_sink(v1::ResumeSinkRequest request, reply<v1::ResumeSinkResponse> done) = 0;
   virtual void seek_sink(v1::SeekSinkRequest request, reply<v1::SeekSinkResponse> done) = 0;

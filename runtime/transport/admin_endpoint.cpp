@@ -7,80 +7,91 @@ namespace cxstream::transport {
 
 using node = ports::admin_service;
 
-grpc::ServerUnaryReactor* admin_endpoint::GetNode(grpc::CallbackServerContext*, const v1::GetNodeRequest* request,
-                                                  v1::GetNodeResponse* response) {
-  return ask(node_, &node::get_node, request, response);
+grpc::ServerUnaryReactor* admin_endpoint::GetNode(grpc::CallbackServerContext* context,
+                                                  const v1::GetNodeRequest* request, v1::GetNodeResponse* response) {
+  return ask(guard_, context, ports::permission::read, node_, &node::get_node, request, response);
 }
 
-grpc::ServerUnaryReactor* admin_endpoint::ListSinks(grpc::CallbackServerContext*, const v1::ListSinksRequest* request,
+grpc::ServerUnaryReactor* admin_endpoint::ListSinks(grpc::CallbackServerContext* context,
+                                                    const v1::ListSinksRequest* request,
                                                     v1::ListSinksResponse* response) {
-  return ask(node_, &node::list_sinks, request, response);
+  return ask(guard_, context, ports::permission::read, node_, &node::list_sinks, request, response);
 }
 
-grpc::ServerUnaryReactor* admin_endpoint::PauseSink(grpc::CallbackServerContext*, const v1::PauseSinkRequest* request,
+grpc::ServerUnaryReactor* admin_endpoint::ListSources(grpc::CallbackServerContext* context,
+                                                      const v1::ListSourcesRequest* request,
+                                                      v1::ListSourcesResponse* response) {
+  return ask(guard_, context, ports::permission::read, node_, &node::list_sources, request, response);
+}
+
+grpc::ServerUnaryReactor* admin_endpoint::PauseSink(grpc::CallbackServerContext* context,
+                                                    const v1::PauseSinkRequest* request,
                                                     v1::PauseSinkResponse* response) {
-  return ask(node_, &node::pause_sink, request, response);
+  return ask(guard_, context, ports::permission::operate, node_, &node::pause_sink, request, response);
 }
 
-grpc::ServerUnaryReactor* admin_endpoint::ResumeSink(grpc::CallbackServerContext*, const v1::ResumeSinkRequest* request,
+grpc::ServerUnaryReactor* admin_endpoint::ResumeSink(grpc::CallbackServerContext* context,
+                                                     const v1::ResumeSinkRequest* request,
                                                      v1::ResumeSinkResponse* response) {
-  return ask(node_, &node::resume_sink, request, response);
+  return ask(guard_, context, ports::permission::operate, node_, &node::resume_sink, request, response);
 }
 
-grpc::ServerUnaryReactor* admin_endpoint::SeekSink(grpc::CallbackServerContext*, const v1::SeekSinkRequest* request,
-                                                   v1::SeekSinkResponse* response) {
-  return ask(node_, &node::seek_sink, request, response);
+grpc::ServerUnaryReactor* admin_endpoint::SeekSink(grpc::CallbackServerContext* context,
+                                                   const v1::SeekSinkRequest* request, v1::SeekSinkResponse* response) {
+  return ask(guard_, context, ports::permission::operate, node_, &node::seek_sink, request, response);
 }
 
-grpc::ServerUnaryReactor* admin_endpoint::DeleteSubscription(grpc::CallbackServerContext*,
+grpc::ServerUnaryReactor* admin_endpoint::DeleteSubscription(grpc::CallbackServerContext* context,
                                                              const v1::DeleteSubscriptionRequest* request,
                                                              v1::DeleteSubscriptionResponse* response) {
-  return ask(node_, &node::delete_subscription, request, response);
+  return ask(guard_, context, ports::permission::operate, node_, &node::delete_subscription, request, response);
 }
 
-grpc::ServerUnaryReactor* admin_endpoint::ListWaiting(grpc::CallbackServerContext*,
+grpc::ServerUnaryReactor* admin_endpoint::ListWaiting(grpc::CallbackServerContext* context,
                                                       const v1::ListWaitingRequest* request,
                                                       v1::ListWaitingResponse* response) {
-  return ask(node_, &node::list_waiting, request, response);
+  return ask(guard_, context, ports::permission::read, node_, &node::list_waiting, request, response);
 }
 
-grpc::ServerUnaryReactor* admin_endpoint::ListDeadLetters(grpc::CallbackServerContext*,
+grpc::ServerUnaryReactor* admin_endpoint::ListDeadLetters(grpc::CallbackServerContext* context,
                                                           const v1::ListDeadLettersRequest* request,
                                                           v1::ListDeadLettersResponse* response) {
-  return ask(node_, &node::list_dead_letters, request, response);
+  return ask(guard_, context, ports::permission::read, node_, &node::list_dead_letters, request, response);
 }
 
-grpc::ServerUnaryReactor* admin_endpoint::GetDeadLetter(grpc::CallbackServerContext*,
+grpc::ServerUnaryReactor* admin_endpoint::GetDeadLetter(grpc::CallbackServerContext* context,
                                                         const v1::GetDeadLetterRequest* request,
                                                         v1::GetDeadLetterResponse* response) {
-  return ask(node_, &node::get_dead_letter, request, response);
+  return ask(guard_, context, ports::permission::read, node_, &node::get_dead_letter, request, response);
 }
 
-grpc::ServerUnaryReactor* admin_endpoint::EditDeadLetter(grpc::CallbackServerContext*,
+grpc::ServerUnaryReactor* admin_endpoint::EditDeadLetter(grpc::CallbackServerContext* context,
                                                          const v1::EditDeadLetterRequest* request,
                                                          v1::EditDeadLetterResponse* response) {
-  return ask(node_, &node::edit_dead_letter, request, response);
+  return ask(guard_, context, ports::permission::operate, node_, &node::edit_dead_letter, request, response);
 }
 
-grpc::ServerUnaryReactor* admin_endpoint::RequeueDeadLetters(grpc::CallbackServerContext*,
+grpc::ServerUnaryReactor* admin_endpoint::RequeueDeadLetters(grpc::CallbackServerContext* context,
                                                              const v1::RequeueDeadLettersRequest* request,
                                                              v1::RequeueDeadLettersResponse* response) {
-  return ask(node_, &node::requeue_dead_letters, request, response);
+  return ask(guard_, context, ports::permission::operate, node_, &node::requeue_dead_letters, request, response);
 }
 
-grpc::ServerUnaryReactor* admin_endpoint::DiscardDeadLetters(grpc::CallbackServerContext*,
+grpc::ServerUnaryReactor* admin_endpoint::DiscardDeadLetters(grpc::CallbackServerContext* context,
                                                              const v1::DiscardDeadLettersRequest* request,
                                                              v1::DiscardDeadLettersResponse* response) {
-  return ask(node_, &node::discard_dead_letters, request, response);
+  return ask(guard_, context, ports::permission::operate, node_, &node::discard_dead_letters, request, response);
 }
 
-grpc::ServerUnaryReactor* admin_endpoint::Verify(grpc::CallbackServerContext*, const v1::VerifyRequest* request,
+grpc::ServerUnaryReactor* admin_endpoint::Verify(grpc::CallbackServerContext* context, const v1::VerifyRequest* request,
                                                  v1::VerifyResponse* response) {
-  return ask(node_, &node::verify, request, response);
+  return ask(guard_, context, ports::permission::read, node_, &node::verify, request, response);
 }
 
 grpc::ServerWriteReactor<v1::ExportDeadLettersResponse>*
-admin_endpoint::ExportDeadLetters(grpc::CallbackServerContext*, const v1::ExportDeadLettersRequest* request) {
+admin_endpoint::ExportDeadLetters(grpc::CallbackServerContext* context, const v1::ExportDeadLettersRequest* request) {
+  if (auto allowed = guard_.check(*context, ports::permission::read); !allowed)
+    return new refused_stream<grpc::ServerWriteReactor<v1::ExportDeadLettersResponse>>(allowed.err());
   return export_call::start(node_, *request);
 }
 

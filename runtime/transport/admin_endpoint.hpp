@@ -3,18 +3,21 @@
 
 #include "cxstream/v1/admin.grpc.pb.h"
 #include "ports/services.hpp"
+#include "transport/call_guard.hpp"
 
 namespace cxstream::transport {
 
 class admin_endpoint final : public v1::AdminService::CallbackService {
 public:
-  explicit admin_endpoint(ports::admin_service& node) : node_(node) {
+  admin_endpoint(ports::admin_service& node, call_guard guard) : node_(node), guard_(guard) {
   }
 
   grpc::ServerUnaryReactor* GetNode(grpc::CallbackServerContext*, const v1::GetNodeRequest*,
                                     v1::GetNodeResponse*) override;
   grpc::ServerUnaryReactor* ListSinks(grpc::CallbackServerContext*, const v1::ListSinksRequest*,
                                       v1::ListSinksResponse*) override;
+  grpc::ServerUnaryReactor* ListSources(grpc::CallbackServerContext*, const v1::ListSourcesRequest*,
+                                        v1::ListSourcesResponse*) override;
   grpc::ServerUnaryReactor* PauseSink(grpc::CallbackServerContext*, const v1::PauseSinkRequest*,
                                       v1::PauseSinkResponse*) override;
   grpc::ServerUnaryReactor* ResumeSink(grpc::CallbackServerContext*, const v1::ResumeSinkRequest*,
@@ -42,6 +45,7 @@ public:
 
 private:
   ports::admin_service& node_;
+  const call_guard guard_;
 };
 
 } // namespace cxstream::transport

@@ -7,6 +7,9 @@
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/resource_quota.h>
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/security/tls_certificate_provider.h>
+#include <grpcpp/security/tls_credentials_options.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
@@ -23,6 +26,7 @@ constexpr int blocking_threads_max = 16;
 constexpr int header_bytes_max = 16 << 10;
 constexpr int handshake_ms_max = 10'000;
 constexpr int client_ping_every_ms_min = 10'000;
+constexpr std::chrono::seconds tls_look_every{5};
 
 void prepare_library() {
   static std::once_flag once;
@@ -56,12 +60,28 @@ void set_bounds(grpc::ServerBuilder& builder, const grpc_options& options) {
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
 }
 
+std::shared_ptr<grpc::ServerCredentials> credentials_of(const tls_files& tls) {
+  if (tls.certificate.empty())
+    return grpc::InsecureServerCredentials();
+  namespace security = grpc::experimental;
+  const auto files = std::make_shared<security::FileWatcherCertificateProvider>(
+      tls.key, tls.certificate, tls.client_ca, static_cast<unsigned>(tls_look_every.count()));
+  security::TlsServerCredentialsOptions options(files);
+  options.watch_identity_key_cert_pairs();
+  if (!tls.client_ca.empty()) {
+    options.watch_root_certs();
+    options.set_cert_request_type(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+  }
+  return security::TlsServerCredentials(options);
+}
+
 } // namespace
 
 struct grpc_server::endpoints {
   endpoints(const grpc_options& options, const grpc_services& services)
-      : ingest(services.ingest, options.ingest), subscribe(services.subscribers, options.subscribe),
-        query(services.query), admin(services.admin) {
+      : ingest(services.ingest, options.ingest, call_guard(services.guard)),
+        subscribe(services.subscribers, options.subscribe, call_guard(services.guard)),
+        query(services.query, call_guard(services.guard)), admin(services.admin, call_guard(services.guard)) {
   }
 
   void register_with(grpc::ServerBuilder& builder) {
@@ -93,7 +113,7 @@ base::result<std::unique_ptr<grpc_server>> grpc_server::start(const grpc_options
   self->endpoints_ = std::make_unique<endpoints>(options, services);
   grpc::ServerBuilder builder;
   set_bounds(builder, options);
-  builder.AddListeningPort(options.listen, grpc::InsecureServerCredentials(), &self->port_);
+  builder.AddListeningPort(options.listen, credentials_of(options.tls), &self->port_);
   self->endpoints_->register_with(builder);
   self->server_ = builder.BuildAndStart();
   if (!self->server_ || self->port_ <= 0)

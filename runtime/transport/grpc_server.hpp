@@ -28,10 +28,19 @@ struct grpc_services {
   ports::subscriber_gate& subscribers;
   ports::query_service& query;
   ports::admin_service& admin;
+  ports::access_guard* guard = nullptr; // null: anyone may do anything
+};
+
+// PEM files. They are looked at again every few seconds: a renewed certificate needs no restart.
+struct tls_files {
+  std::string certificate; // empty: no TLS
+  std::string key;
+  std::string client_ca; // given: clients must have a certificate that it vouches for
 };
 
 struct grpc_options {
   std::string listen = "127.0.0.1:7400"; // port 0: the kernel picks one
+  tls_files tls;
   ingest_limits ingest;
   subscribe_limits subscribe;
   std::size_t buffer_bytes_max = 256u << 20u; // gRPC's own buffers, over all connections

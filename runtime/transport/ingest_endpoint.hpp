@@ -3,6 +3,7 @@
 
 #include "cxstream/v1/ingest.grpc.pb.h"
 #include "ports/services.hpp"
+#include "transport/call_guard.hpp"
 #include "transport/intake_budget.hpp"
 #include "transport/live_streams.hpp"
 #include "transport/wire.hpp"
@@ -22,7 +23,7 @@ using raw_ingest_service = v1::IngestService::WithRawCallbackMethod_Publish<
 
 class ingest_endpoint final : public raw_ingest_service {
 public:
-  ingest_endpoint(ports::ingest_gate& gate, ingest_limits most);
+  ingest_endpoint(ports::ingest_gate& gate, ingest_limits most, call_guard guard);
 
   grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* Publish(grpc::CallbackServerContext* context) override;
   grpc::ServerUnaryReactor* PublishBatch(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
@@ -34,6 +35,7 @@ public:
 private:
   ports::ingest_gate& gate_;
   const ingest_limits most_;
+  const call_guard guard_;
   intake_budget budget_;
   live_streams live_;
 };

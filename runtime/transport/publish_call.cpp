@@ -8,7 +8,8 @@ namespace cxstream::transport {
 using base::error_code;
 
 grpc::ServerUnaryReactor* publish_call::start(ports::ingest_gate& gate, intake_budget& budget, const batch_limits& most,
-                                              grpc::ByteBuffer request, grpc::ByteBuffer* response, std::string peer) {
+                                              grpc::ByteBuffer request, grpc::ByteBuffer* response,
+                                              ports::ingest_client client) {
   const bool room = budget.open();
   const auto call = std::make_shared<publish_call>(budget, request.Length(), response);
   grpc::ServerUnaryReactor* reactor = launch(call);
@@ -21,7 +22,7 @@ grpc::ServerUnaryReactor* publish_call::start(ports::ingest_gate& gate, intake_b
     call->answer(base::error{error_code::invalid_argument, std::move(oversized->message)});
     return reactor;
   }
-  call->session_ = gate.open(call, std::move(peer));
+  call->session_ = gate.open(call, std::move(client));
   if (!call->session_)
     call->answer(base::error{error_code::unavailable, "the node takes no events now: try later"});
   else if (auto* batch = std::get_if<v1::RawPublishRequest>(&read))

@@ -15,7 +15,8 @@ class publish_call final : public unary_call<grpc::ByteBuffer>, public ports::in
 public:
   // Submits the batch. Returns what the service method must return.
   static grpc::ServerUnaryReactor* start(ports::ingest_gate& gate, intake_budget& budget, const batch_limits& most,
-                                         grpc::ByteBuffer request, grpc::ByteBuffer* response, std::string peer);
+                                         grpc::ByteBuffer request, grpc::ByteBuffer* response,
+                                         ports::ingest_client client);
 
   // The call holds its bytes of the budget from construction until gRPC is done with it.
   publish_call(intake_budget& budget, std::uint64_t bytes, grpc::ByteBuffer* response);

@@ -8,13 +8,13 @@
 namespace cxstream::transport {
 
 publish_stream::publish_stream(ports::ingest_gate& gate, intake_budget& budget, batch_limits batch,
-                               std::uint64_t stream_bytes_max, std::string peer)
-    : gate_(gate), budget_(budget), batch_(batch), peer_(std::move(peer)),
+                               std::uint64_t stream_bytes_max, ports::ingest_client client)
+    : gate_(gate), budget_(budget), batch_(batch), client_(std::move(client)),
       window_({std::max<std::uint64_t>(gate.credit_events(), 1), stream_bytes_max}) {
 }
 
 void publish_stream::on_start() {
-  session_ = gate_.open(std::static_pointer_cast<publish_stream>(shared_from_this()), peer_);
+  session_ = gate_.open(std::static_pointer_cast<publish_stream>(shared_from_this()), client_);
   if (!session_)
     end(to_status(base::error_code::unavailable, "the node takes no events now: try later"));
 }

@@ -20,7 +20,7 @@ namespace cxstream::transport {
 class publish_stream final : public stream_reactor, public ports::ingest_listener, public budget_waiter {
 public:
   publish_stream(ports::ingest_gate& gate, intake_budget& budget, batch_limits batch, std::uint64_t stream_bytes_max,
-                 std::string peer);
+                 ports::ingest_client client);
 
   void on_answer(v1::PublishResponse answer) override;
   void on_failed(base::error why) override;
@@ -43,7 +43,7 @@ private:
   ports::ingest_gate& gate_;
   intake_budget& budget_;
   const batch_limits batch_;
-  const std::string peer_;
+  const ports::ingest_client client_;
   std::shared_ptr<ports::ingest_session> session_; // set before the first read, reset when all is over
   intake_window window_;
   std::uint64_t released_bytes_ = 0; // answered, not yet given back to the budget

@@ -3,12 +3,13 @@
 
 #include "cxstream/v1/query.grpc.pb.h"
 #include "ports/services.hpp"
+#include "transport/call_guard.hpp"
 
 namespace cxstream::transport {
 
 class query_endpoint final : public v1::QueryService::CallbackService {
 public:
-  explicit query_endpoint(ports::query_service& node) : node_(node) {
+  query_endpoint(ports::query_service& node, call_guard guard) : node_(node), guard_(guard) {
   }
 
   grpc::ServerUnaryReactor* GetTicket(grpc::CallbackServerContext*, const v1::GetTicketRequest*,
@@ -20,6 +21,7 @@ public:
 
 private:
   ports::query_service& node_;
+  const call_guard guard_;
 };
 
 } // namespace cxstream::transport

@@ -1,31 +1,18 @@
 #include "transport/stream_reactor.hpp"
 
+#include "transport/call_guard.hpp"
 #include "transport/live_streams.hpp"
-#include "transport/status.hpp"
 
 #include <utility>
 
 namespace cxstream::transport {
-namespace {
+stream_reactor::base_reactor* stream_reactor::refused(const base::error& why) {
+  return new refused_stream<base_reactor>(why);
+}
 
-class refusal final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
-public:
-  explicit refusal(const grpc::Status& why) {
-    Finish(why);
-  }
-
-private:
-  void OnDone() override {
-    delete this;
-  }
-};
-
-} // namespace
-
-grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>*
-stream_reactor::launch(std::shared_ptr<stream_reactor> stream, live_streams& live) {
+stream_reactor::base_reactor* stream_reactor::launch(std::shared_ptr<stream_reactor> stream, live_streams& live) {
   if (const auto admitted = live.admit(stream); !admitted)
-    return new refusal(to_status(admitted.err()));
+    return refused(admitted.err());
   stream_reactor* raw = stream.get();
   raw->live_ = &live;
   raw->self_ = std::move(stream);

@@ -10,6 +10,7 @@
 //  3. on_gone() is called once, as the last of all.
 #pragma once
 
+#include "base/result.hpp"
 #include "transport/duplex.hpp"
 
 #include <grpcpp/support/byte_buffer.h>
@@ -27,9 +28,12 @@ class live_streams;
 class stream_reactor : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
                        public std::enable_shared_from_this<stream_reactor> {
 public:
+  using base_reactor = grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>;
+
   // Admits the stream and starts it. Returns what the service method must return: the stream, or a refusal.
-  static grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* launch(std::shared_ptr<stream_reactor> stream,
-                                                                             live_streams& live);
+  static base_reactor* launch(std::shared_ptr<stream_reactor> stream, live_streams& live);
+  // A stream that may not begin.
+  static base_reactor* refused(const base::error& why);
 
   // The node wants this stream to come to its end.
   virtual void drain() = 0;

@@ -3,6 +3,7 @@
 
 #include "cxstream/v1/subscribe.grpc.pb.h"
 #include "ports/services.hpp"
+#include "transport/call_guard.hpp"
 #include "transport/live_streams.hpp"
 #include "transport/subscribe_stream.hpp"
 
@@ -13,12 +14,17 @@ using raw_subscribe_service = v1::SubscribeService::WithRawCallbackMethod_Subscr
 
 class subscribe_endpoint final : public raw_subscribe_service {
 public:
-  subscribe_endpoint(ports::subscriber_gate& gate, subscribe_limits most)
-      : gate_(gate), most_(most), live_(most.streams_max) {
+  subscribe_endpoint(ports::subscriber_gate& gate, subscribe_limits most, call_guard guard)
+      : gate_(gate), most_(most), guard_(guard), live_(most.streams_max) {
   }
 
-  grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* Subscribe(grpc::CallbackServerContext*) override {
-    return stream_reactor::launch(std::make_shared<subscribe_stream>(gate_, most_), live_);
+  grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>*
+  Subscribe(grpc::CallbackServerContext* context) override {
+    // The context lives as long as the stream reads.
+    const auto check = [this, context](const std::string& name) {
+      return guard_.check(*context, ports::permission::subscribe, name);
+    };
+    return stream_reactor::launch(std::make_shared<subscribe_stream>(gate_, most_, check), live_);
   }
 
   // Takes nothing new and ends the open streams.
@@ -29,6 +35,7 @@ public:
 private:
   ports::subscriber_gate& gate_;
   const subscribe_limits most_;
+  const call_guard guard_;
   live_streams live_;
 };
 

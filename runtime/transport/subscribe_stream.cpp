@@ -43,6 +43,8 @@ void subscribe_stream::handle(v1::SubscribeRequest request) {
 }
 
 void subscribe_stream::open(v1::StartSubscription start) {
+  if (const auto allowed = check_(start.name()); !allowed)
+    return end(to_status(allowed.err()));
   {
     const std::lock_guard lock(mutex_);
     stage_ = stage::opening;

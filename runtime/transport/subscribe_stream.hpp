@@ -5,10 +5,13 @@
 //  2. Events queue here at most as many as the subscription's credit lets the node send.
 #pragma once
 
+#include "ports/access.hpp"
 #include "ports/services.hpp"
 #include "transport/stream_reactor.hpp"
 
 #include <cstddef>
+#include <functional>
+#include <string>
 
 namespace cxstream::transport {
 
@@ -20,7 +23,11 @@ struct subscribe_limits {
 
 class subscribe_stream final : public stream_reactor, public ports::subscriber_listener {
 public:
-  subscribe_stream(ports::subscriber_gate& gate, subscribe_limits most) : gate_(gate), most_(most) {
+  // May this caller consume under that name?
+  using name_check = std::function<base::result<ports::grant>(const std::string& name)>;
+
+  subscribe_stream(ports::subscriber_gate& gate, subscribe_limits most, name_check check)
+      : gate_(gate), most_(most), check_(std::move(check)) {
   }
 
   void on_events(std::vector<std::string> events) override;
@@ -43,6 +50,7 @@ private:
 
   ports::subscriber_gate& gate_;
   const subscribe_limits most_;
+  const name_check check_;
   stage stage_ = stage::new_born;
   bool gone_ = false;
   std::shared_ptr<ports::subscriber_session> session_;

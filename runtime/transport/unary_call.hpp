@@ -5,6 +5,7 @@
 #pragma once
 
 #include "ports/services.hpp"
+#include "transport/call_guard.hpp"
 #include "transport/status.hpp"
 #include "transport/sure_reply.hpp"
 
@@ -60,10 +61,13 @@ private:
   std::shared_ptr<unary_call> self_;
 };
 
-// Puts a request to a port; returns what the service method must return.
+// Puts a request to a port when the caller may; returns what the service method must return.
 template <class Port, class Request, class Response>
-grpc::ServerUnaryReactor* ask(Port& port, void (Port::*method)(Request, ports::reply<Response>), const Request* request,
+grpc::ServerUnaryReactor* ask(const call_guard& guard, grpc::CallbackServerContext* context, ports::permission needed,
+                              Port& port, void (Port::*method)(Request, ports::reply<Response>), const Request* request,
                               Response* response) {
+  if (auto allowed = guard.check(*context, needed); !allowed)
+    return refuse_call(*context, allowed.err());
   auto call = std::make_shared<unary_call<Response>>(response);
   grpc::ServerUnaryReactor* reactor = unary_call<Response>::launch(call);
   (port.*method)(*request, sure_reply<Response>([call](auto outcome) { call->answer(std::move(outcome)); }));

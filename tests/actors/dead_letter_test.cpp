@@ -14,6 +14,23 @@ namespace keys = ports::keys;
 
 constexpr std::uint16_t partitions = 3;
 
+// A source whose mapping has been mended, or not.
+struct reader_double final : ports::payload_reader {
+  ports::read_payload read(const ports::payload& from, base::timestamp now) const override {
+    ADD_FAILURE() << "a letter was verified when it came";
+    return read_verified(from, now);
+  }
+  ports::read_payload read_verified(const ports::payload& from, base::timestamp) const override {
+    seen = from;
+    return answer;
+  }
+  bool hides(std::string_view) const override {
+    return false;
+  }
+  mutable ports::payload seen;
+  ports::read_payload answer;
+};
+
 class DeadLetterActor : public stage {
 protected:
   DeadLetterActor() {
@@ -41,6 +58,7 @@ protected:
                               actors,
                               sink_of,
                               [r = rules] { return r; },
+                              [this](const std::string& source) { return source == "desk" ? reader : nullptr; },
                               action,
                               ids,
                               when_done,
@@ -70,6 +88,18 @@ protected:
     keep(letter);
     return letter.id();
   }
+  std::string at_source(const std::string& source) {
+    v1::DeadLetter letter;
+    letter.set_id(keys::dead_ingest(1, 77));
+    letter.set_stage(v1::SOURCE);
+    letter.set_source(source);
+    auto* header = letter.add_headers();
+    header->set_name("content-type");
+    header->set_value("application/json");
+    letter.set_payload("raw bytes");
+    keep(letter);
+    return letter.id();
+  }
   partition_double& route_of(const std::string& ticket) {
     return *routes[model::partition_of(ticket, partitions).value];
   }
@@ -83,6 +113,7 @@ protected:
   std::vector<std::shared_ptr<partition_double>> routes;
   std::shared_ptr<sink_double> crm = sink_dummy(system);
   std::shared_ptr<intake_rules> rules = std::make_shared<intake_rules>();
+  std::shared_ptr<reader_double> reader = std::make_shared<reader_double>();
   std::vector<v1::RequeueResult> results;
   int done = 0;
   int failures = 0;
@@ -156,6 +187,54 @@ TEST_F(DeadLetterActor, AConflictThatIsStillOneGivesItsPlaceToTheNewLetter) {
   deal_with({id});
   EXPECT_FALSE(results.at(0).requeued());
   EXPECT_FALSE(there(id));
+}
+
+TEST_F(DeadLetterActor, APayloadIsMappedAgainAndItsLetterGoesWhenAllItsEventsAreThere) {
+  for (const auto* ticket : {"T", "U", "V"})
+    route_of(ticket).on_append = decided(model::effect::accepted);
+  for (const auto* ticket : {"T", "U", "V"})
+    reader->answer.events.push_back(support::plain_event(ticket, "k").SerializeAsString());
+  const auto id = at_source("desk");
+  deal_with({id});
+  ASSERT_EQ(results.size(), 1u);
+  EXPECT_TRUE(results[0].requeued()) << results[0].message();
+  EXPECT_FALSE(there(id));
+  EXPECT_EQ(reader->seen.body, "raw bytes");
+  EXPECT_EQ(ports::header_value(reader->seen, "content-type"), "application/json");
+  std::size_t entries = 0;
+  for (const auto& route : routes)
+    for (const auto& request : route->appended)
+      entries += request.entries.size();
+  EXPECT_EQ(entries, 3u);
+}
+
+TEST_F(DeadLetterActor, APayloadOfWhichOneEventIsRefusedStaysAsAWhole) {
+  reader->answer.events = {support::plain_event("T", "k").SerializeAsString(),
+                           support::plain_event("", "k").SerializeAsString()};
+  const auto id = at_source("desk");
+  deal_with({id});
+  EXPECT_FALSE(results.at(0).requeued());
+  EXPECT_TRUE(there(id));
+  for (const auto& route : routes)
+    EXPECT_TRUE(route->appended.empty());
+}
+
+TEST_F(DeadLetterActor, APayloadThatIsRefusedAgainOrLeftOutOrHasNoSourceIsSaid) {
+  reader->answer.refused.push_back({v1::BAD_MAPPING, "status", "status is an object", ""});
+  const auto id = at_source("desk");
+  deal_with({id});
+  EXPECT_FALSE(results.at(0).requeued());
+  EXPECT_EQ(results[0].message(), "refused again: status is an object");
+  EXPECT_TRUE(there(id));
+  reader->answer = {{}, {"a ping"}, {}};
+  deal_with({id});
+  EXPECT_TRUE(results.at(0).requeued());
+  EXPECT_EQ(results[0].message(), "left out: a ping");
+  EXPECT_FALSE(there(id));
+  const auto orphan = at_source("gone");
+  deal_with({orphan});
+  EXPECT_FALSE(results.at(0).requeued());
+  EXPECT_TRUE(there(orphan));
 }
 
 TEST_F(DeadLetterActor, WhatIsRefusedAgainStays) {

@@ -64,8 +64,13 @@ protected:
     auto rules = std::make_shared<intake_rules>();
     rules->partitions = partitions;
     rules->taxonomy = std::make_shared<model::taxonomy>();
-    actor = on_stage(
-        system.spawn(ingest, ingest_config{clock, metrics, writer, routes, [rules] { return rules; }, listener}));
+    begin(rules, {});
+  }
+  void begin(const std::shared_ptr<intake_rules>& rules, std::vector<std::string> sources) {
+    ingest_config config{clock, metrics, writer, routes, [rules] { return rules; }, listener};
+    config.sources = std::move(sources);
+    actor = on_stage(system.spawn(ingest, std::move(config)));
+    rules_in_force = rules;
   }
   partition_actor partition_double(std::uint16_t i) {
     return system.spawn([b = behind, i](partition_actor::pointer self) -> partition_actor::behavior_type {
@@ -106,6 +111,7 @@ protected:
   std::vector<partition_actor> routes;
   log_writer_actor writer;
   ingest_actor actor;
+  std::shared_ptr<intake_rules> rules_in_force;
 };
 
 TEST_F(Ingest, ABatchOverAllPartitionsIsAnsweredOnceInTheOrderOfItsEvents) {
@@ -222,6 +228,45 @@ TEST_F(Ingest, APartitionThatDoesNotAnswerInTimeFailsTheStream) {
   pass(std::chrono::seconds{2});
   ASSERT_EQ(listener->failures.size(), 1u);
   EXPECT_EQ(listener->failures[0].code, base::error_code::unavailable);
+}
+
+TEST_F(Ingest, WhatASourceCouldMakeNoEventOfIsADeadLetterBesideItsEvents) {
+  v1::DeadLetter broken;
+  broken.set_reject_reason(v1::BAD_MAPPING);
+  broken.set_field_path("status");
+  broken.set_message("status is an object");
+  broken.set_source("desk");
+  broken.set_payload("raw");
+  caf::anon_send(actor, submit_batch{9, good(2), false, {broken.SerializeAsString()}});
+  run();
+  ASSERT_EQ(listener->answers.size(), 1u);
+  const auto& results = listener->answers[0].results();
+  ASSERT_EQ(results.size(), 3);
+  EXPECT_EQ(results[1].outcome(), v1::ACCEPTED);
+  EXPECT_EQ(results[2].outcome(), v1::REJECTED);
+  EXPECT_EQ(results[2].reason(), v1::BAD_MAPPING);
+  EXPECT_EQ(results[2].field_path(), "status");
+  ASSERT_EQ(behind->letters.size(), 1u);
+  const auto& kept = behind->letters[0];
+  EXPECT_EQ(kept.id(), results[2].dead_letter_id());
+  EXPECT_EQ(kept.stage(), v1::SOURCE);
+  EXPECT_EQ(kept.reason(), "BAD_MAPPING");
+  EXPECT_EQ(kept.source(), "desk");
+  EXPECT_EQ(kept.payload(), "raw");
+  EXPECT_TRUE(kept.has_dead_at());
+}
+
+TEST_F(Ingest, AClientSendsOnlyEventsOfTheSourcesItsKeyIsFor) {
+  begin(rules_in_force, {"other", "desk"});
+  auto foreign = plain_event("A", "2");
+  foreign.set_source_system("finance");
+  submit(1, {plain_event("A", "1").SerializeAsString(), foreign.SerializeAsString()});
+  ASSERT_EQ(listener->answers.size(), 1u);
+  const auto& results = listener->answers[0].results();
+  EXPECT_EQ(results[0].outcome(), v1::ACCEPTED) << results[0].message();
+  EXPECT_EQ(results[1].outcome(), v1::REJECTED);
+  EXPECT_EQ(results[1].reason(), v1::NOT_ALLOWED);
+  EXPECT_EQ(results[1].field_path(), "source_system");
 }
 
 } // namespace

@@ -23,7 +23,7 @@ struct node_world::source final : ports::ingest_listener {
     session.reset();
     node_life = std::move(life_of_node);
     failed = false;
-    session = node.ingest().open(borrowed(), "sim");
+    session = node.ingest().open(borrowed(), {"sim"});
     for (const auto& [id, events] : unanswered)
       submit(id);
   }

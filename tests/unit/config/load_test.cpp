@@ -216,7 +216,7 @@ TEST(LoadConfig, ChecksWhatBelongsTogether) {
 }
 
 TEST(LoadConfig, ChecksTheNamesAndKindsOfSinks) {
-  EXPECT_EQ(problems_of("sinks:\n- kind: file"), "node.yaml:2: sinks[0].name is missing; every sink needs one");
+  EXPECT_EQ(problems_of("sinks:\n- kind: file"), "node.yaml:2: sinks[0].name is missing; give one");
   EXPECT_EQ(problems_of("sinks:\n- name: a/b\n  kind: fiel"),
             "node.yaml:2: sinks[0].name cannot be \"a/b\"; use letters, digits, \"-\", \"_\" and \".\", at most 64\n"
             "node.yaml:3: sinks[0].kind cannot be \"fiel\"; did you mean \"file\"?");

@@ -46,5 +46,17 @@ TEST(Suggest, OffersTheCloseWordOrListsAll) {
   EXPECT_EQ(closest("x", known), "");
 }
 
+TEST(Rates, AreAmountsInASecondAMinuteOrAnHour) {
+  EXPECT_EQ(parse_rate("200/s"), 200.0);
+  EXPECT_EQ(parse_rate("12000/m"), 200.0);
+  EXPECT_EQ(parse_rate("3600/h"), 1.0);
+  EXPECT_EQ(parse_byte_rate("10MiB/s"), 10.0 * 1024 * 1024);
+  EXPECT_EQ(parse_byte_rate("60KiB/m"), 1024.0);
+  for (const char* wrong : {"", "200", "/s", "200/", "200/d", "-1/s", "1.5/s", "200 /s", "200/ss", "10MiB/s"})
+    EXPECT_FALSE(parse_rate(wrong)) << wrong;
+  for (const char* wrong : {"10MB/s", "10MiB", "MiB/s", "/s"})
+    EXPECT_FALSE(parse_byte_rate(wrong)) << wrong;
+}
+
 } // namespace
 } // namespace cxstream::config

@@ -32,7 +32,7 @@ public:
   };
 
   std::shared_ptr<ports::ingest_session> open(std::shared_ptr<ports::ingest_listener> listener,
-                                              std::string peer) override;
+                                              ports::ingest_client from) override;
   std::uint32_t credit_events() const override {
     return credit;
   }
@@ -115,6 +115,11 @@ public:
   std::string paused;
 
   void get_node(v1::GetNodeRequest, ports::reply<v1::GetNodeResponse>) override {
+  }
+  void list_sources(v1::ListSourcesRequest, ports::reply<v1::ListSourcesResponse> done) override {
+    v1::ListSourcesResponse answer;
+    answer.add_sources()->set_name("desk");
+    done(std::move(answer));
   }
   void list_sinks(v1::ListSinksRequest, ports::reply<v1::ListSinksResponse>) override {
   }

@@ -1,0 +1,59 @@
+#include "config/load_source.hpp"
+
+namespace cxstream::config {
+
+namespace {
+
+// `none`, or {scheme, secrets, and the scheme's own options}.
+void read_verify(section& source, reading in, verify_config& out) {
+  if (!source.has("verify")) {
+    source.wrong("verify", "is missing; say how this source proves itself, such as {scheme: zendesk, secrets: "
+                           "[\"${ZENDESK_SECRET}\"]}, or none if anyone may post here");
+    return;
+  }
+  const auto node = source.child("verify");
+  if (node.IsScalar()) {
+    const auto text = scalar_text(node, source.name("verify"), in);
+    if (text && *text != "none")
+      source.wrong("verify", "cannot be \"" + *text + "\"; write {scheme: …, secrets: […]} or none");
+    out.scheme = "none";
+    return;
+  }
+  section verify(node, source.name("verify"), in);
+  verify.text("scheme", out.scheme);
+  if (out.scheme.empty())
+    verify.wrong("scheme", "is missing");
+  out.secrets = verify.texts("secrets");
+  for (const auto& [key, line, value, taken] : verify.rest())
+    if (auto text = scalar_text(value, verify.name(key), in))
+      out.options[key] = *std::move(text);
+}
+
+void read_limits(section in, source_limits& out) {
+  in.rate("rate", out.events_per_second);
+  in.real("burst", out.burst_events, {1, 1e9});
+  in.byte_rate("bytes", out.bytes_per_second);
+  in.finish();
+  if (out.burst_events > 0 && out.events_per_second == 0)
+    in.wrong("burst", "means nothing without a rate; write one");
+}
+
+} // namespace
+
+source_config read_source(const YAML::Node& node, const std::string& path, reading in) {
+  source_config out;
+  out.line = line_of(node);
+  section source(node, path, in);
+  source.identifier("name", out.name);
+  source.flag("removed", out.removed);
+  source.text("mapping", out.mapping);
+  if (out.mapping.empty() && !out.removed)
+    source.wrong("mapping", "is missing; name a built-in mapping (cxstream map list) or a file");
+  if (!out.removed || source.has("verify"))
+    read_verify(source, in, out.verify);
+  read_limits(section(source.child("limits"), source.name("limits"), in), out.limits);
+  source.finish();
+  return out;
+}
+
+} // namespace cxstream::config
