@@ -22,7 +22,7 @@ LIBRARIES = {
     "spdlog/": ("runtime/telemetry/", "cli/"),
     "yaml-cpp/": ("runtime/config/", "runtime/sources/", "runtime/model/"),
     "rapidjson/": ("runtime/connectors/", "runtime/sources/", "runtime/telemetry/", "cli/"),
-    "nlohmann/": ("runtime/telemetry/", "cli/", "tools/"),
+    "nlohmann/": ("runtime/telemetry/", "runtime/security/", "cli/", "tools/"),
     "csv.h": ("runtime/sources/",),
     "CLI/": ("cli/",),
 }
