@@ -1,0 +1,40 @@
+// source_meter: what is counted of each source that sends over HTTP. Thread-safe; called once a request or refusal.
+#pragma once
+
+#include "base/time.hpp"
+
+#include "cxstream/v1/ingest.pb.h"
+
+#include <cstdint>
+#include <string_view>
+
+namespace cxstream::transport {
+
+enum class source_outcome : std::uint8_t {
+  taken,        // 200: all of it is durable, was there already, or was dropped on purpose
+  quarantined,  // 202: some of it is a dead letter
+  unauthorized, // 401
+  limited,      // 429
+  failed,       // 503
+  unknown,      // 404; the source's name is empty then: anybody can make names up
+  removed,      // 410
+};
+
+constexpr std::string_view name_of(source_outcome outcome) {
+  constexpr std::string_view names[] = {"taken",  "quarantined", "unauthorized", "limited",
+                                        "failed", "unknown",     "removed"};
+  return names[static_cast<std::size_t>(outcome)];
+}
+
+class source_meter {
+public:
+  virtual ~source_meter() = default;
+  virtual void request(std::string_view source, source_outcome outcome) = 0;
+  // A record that was refused, also one whose dead letter was not kept.
+  virtual void refused(std::string_view source, v1::RejectReason reason) = 0;
+  virtual void dropped(std::string_view source, std::uint64_t records) = 0;
+  // An event was accepted (not a duplicate).
+  virtual void last_event(std::string_view source, base::timestamp at) = 0;
+};
+
+} // namespace cxstream::transport
