@@ -84,16 +84,17 @@ class Receiver(Process):
 class Node(Process):
     """A node with a configuration whose ${…} are filled from `environment`."""
 
-    def __init__(self, binary, config, log, environment, grpc_port=7400, http_port=7401):
-        self.binary, self.wanted = binary, (grpc_port, http_port)
-        self.grpc, self.http = (f"127.0.0.1:{free_port(port)}" for port in self.wanted)
-        addresses = {"CXSTREAM_GRPC_LISTEN": self.grpc, "CXSTREAM_HTTP_LISTEN": self.http}
+    def __init__(self, binary, config, log, environment, grpc_port=7400, http_port=7401, intake_port=7403):
+        self.binary, self.wanted = binary, (grpc_port, http_port, intake_port)
+        self.grpc, self.http, self.intake = (f"127.0.0.1:{free_port(port)}" for port in self.wanted)
+        addresses = {"CXSTREAM_GRPC_LISTEN": self.grpc, "CXSTREAM_HTTP_LISTEN": self.http,
+                     "CXSTREAM_INTAKE_LISTEN": self.intake}
         super().__init__("the node", [binary, "serve", "--config", str(config)], log, {**environment, **addresses})
         self.wait_until(self.is_ready, 60, "getting ready")
 
     @property
     def moved(self):
-        return (self.grpc, self.http) != tuple(f"127.0.0.1:{port}" for port in self.wanted)
+        return (self.grpc, self.http, self.intake) != tuple(f"127.0.0.1:{port}" for port in self.wanted)
 
     def get(self, path):
         with urllib.request.urlopen(f"http://{self.http}{path}", timeout=5) as answer:

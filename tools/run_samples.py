@@ -50,8 +50,8 @@ def start(arguments, data, stack):
         "CXSTREAM_WEBHOOK_URL": f"http://{receiver.address}/events", "CXSTREAM_WEBHOOK_SECRET": secret})
     stack.append(node)
     if node.moved:
-        say(f"  port 7400 or 7401 is taken; this node uses {node.grpc} (gRPC) and {node.http} (HTTP)")
-    say(f"  ready: gRPC {node.grpc}, metrics and health http://{node.http}")
+        say(f"  port 7400, 7401 or 7403 is taken; this node uses {node.grpc} (gRPC), {node.http} (metrics) and {node.intake} (webhooks)")
+    say(f"  ready: gRPC {node.grpc}, webhooks http://{node.intake}, metrics and health http://{node.http}")
     return node
 
 

@@ -4,6 +4,9 @@
 #include "config/exposure.hpp"
 #include "config/load.hpp"
 #include "connectors/factory.hpp"
+#include "serve/configured_sources.hpp"
+#include "serve/intake_door.hpp"
+#include "serve/key_guard.hpp"
 #include "serve/taxonomy_watch.hpp"
 #include "storage/rocks_store.hpp"
 #include "telemetry/http_server.hpp"
@@ -111,6 +114,8 @@ public:
     if (!watch)
       return watch.err();
     watch_ = std::move(*watch);
+    if (auto prepared = prepare_sources(); !prepared)
+      return prepared.err();
     const auto& storage = config_.storage;
     auto store = storage::rocks_store::open(
         {storage.data_dir + "/store", storage.partitions, storage.write_buffer_bytes, storage.block_cache_bytes},
@@ -125,10 +130,14 @@ public:
       return started.err();
     if (auto started = start_grpc(); !started)
       return started.err();
+    if (auto started = start_intake(); !started)
+      return started.err();
     write_addresses();
     ready_ = true;
     log_.info("node started", {{"grpc", grpc_->port()},
                                {"http", http_->port()},
+                               {"intake", intake_ ? intake_->port() : 0},
+                               {"sources", config_.sources.size()},
                                {"partitions", storage.partitions},
                                {"sinks", config_.sinks.size()},
                                {"data", storage.data_dir}});
@@ -138,6 +147,9 @@ public:
   // Between signals: what has to be looked at now and then.
   void look_around() {
     watch_->look();
+    sources_->look();
+    if (intake_)
+      intake_->look();
     const auto actors = static_cast<std::int64_t>(system_->registry().running());
     metrics_.live_actors(actors - live_actors_);
     live_actors_ = actors;
@@ -145,12 +157,15 @@ public:
 
   void stop() {
     ready_ = false;
+    if (intake_)
+      intake_->close(config_.shutdown_timeout / 4);
     if (grpc_) {
       grpc_->stop_intake();
       grpc_->shutdown(config_.shutdown_timeout / 2);
     }
     if (node_)
       node_->stop(config_.shutdown_timeout / 4);
+    intake_.reset();
     grpc_.reset();
     node_.reset();
     system_.reset();
@@ -166,9 +181,35 @@ public:
   }
 
 private:
+  base::result<void> prepare_sources() {
+    auto sources = configured_sources::start(config_, log_);
+    if (!sources)
+      return sources.err();
+    sources_ = std::move(*sources);
+    source_metrics_.emplace(sources_->names());
+    if (config_.keys_file.empty())
+      return {};
+    auto guard = key_guard::open(config_.keys_file, clock_, log_);
+    if (!guard)
+      return guard.err();
+    guard_ = std::move(*guard);
+    return {};
+  }
+
+  base::result<void> start_intake() {
+    if (config_.intake_http.listen.empty())
+      return {};
+    auto intake =
+        intake_door::start(config_, *sources_, {node_->ingest(), clock_, *source_metrics_, guard_.get(), log_});
+    if (!intake)
+      return intake.err();
+    intake_ = std::move(*intake);
+    return {};
+  }
+
   base::result<void> start_http() {
     auto http = telemetry::http_server::start(
-        {config_.http_listen}, {[this] { return metrics_.text(); }, [this] { return readiness(); }}, log_);
+        {config_.http_listen}, {[this] { return metrics_.text() + source_metrics_->text(); }, [this] { return readiness(); }}, log_);
     if (!http)
       return http.err();
     http_ = std::move(*http);
@@ -187,6 +228,8 @@ private:
     config.program_version = CXSTREAM_VERSION;
     config.sinks = std::move(sinks);
     config.rules = [this] { return watch_->rules(); };
+    config.readers = [this](const std::string& source) { return sources_->reader(source); };
+    config.sources = [this] { return sources_->status(*source_metrics_); };
     auto node = actors::node::start(*system_, std::move(config));
     if (!node)
       return node.err();
@@ -198,9 +241,11 @@ private:
     transport::route_grpc_log(&log_);
     transport::grpc_options options;
     options.listen = config_.grpc_listen;
+    options.tls = {config_.tls.certificate, config_.tls.key, config_.tls.client_ca};
     options.ingest.batch.bytes_max = config_.ingest.batch_bytes_max + (64u << 10u);
     auto grpc =
-        transport::grpc_server::start(options, {node_->ingest(), node_->subscribers(), node_->query(), node_->admin()});
+        transport::grpc_server::start(options, {node_->ingest(), node_->subscribers(), node_->query(), node_->admin(),
+                                                guard_.get()});
     if (!grpc)
       return grpc.err();
     grpc_ = std::move(*grpc);
@@ -220,7 +265,10 @@ private:
     const auto host = [](const std::string& listen) { return listen.substr(0, listen.rfind(':')); };
     const nlohmann::json addresses{{"pid", ::getpid()},
                                    {"grpc", host(config_.grpc_listen) + ":" + std::to_string(grpc_->port())},
-                                   {"http", host(config_.http_listen) + ":" + std::to_string(http_->port())}};
+                                   {"http", host(config_.http_listen) + ":" + std::to_string(http_->port())},
+                                   {"intake", intake_ ? host(config_.intake_http.listen) + ":" +
+                                                            std::to_string(intake_->port())
+                                                      : ""}};
     const auto file = config_.storage.data_dir + "/node.json";
     std::ofstream(file + ".new") << addresses.dump() << '\n';
     std::error_code ignored;
@@ -233,11 +281,15 @@ private:
   telemetry::prometheus_metrics metrics_;
   actor_config actor_config_;
   std::unique_ptr<taxonomy_watch> watch_;
+  std::unique_ptr<configured_sources> sources_;
+  std::optional<telemetry::source_metrics> source_metrics_;
+  std::unique_ptr<key_guard> guard_; // null: no keys are in use
   std::unique_ptr<storage::rocks_store> store_;
   std::unique_ptr<telemetry::http_server> http_;
   std::unique_ptr<caf::actor_system> system_;
   std::unique_ptr<actors::node> node_;
   std::unique_ptr<transport::grpc_server> grpc_;
+  std::unique_ptr<intake_door> intake_;
   std::atomic<bool> ready_ = false;
   std::int64_t live_actors_ = 0;
 };

@@ -31,8 +31,8 @@ key_verdict key_set::check(std::string_view shown, const scope& needed, base::ti
     return {outcome::expired, key.id, key.name, named + " expired at " + base::format_rfc3339(*key.expires)};
   if (std::none_of(key.scopes.begin(), key.scopes.end(), [&](const scope& held) { return allows(held, needed); }))
     return {outcome::not_allowed, key.id, key.name,
-            named + " lacks the scope " + to_text(needed) + "; make a key that has it"};
-  return {outcome::allowed, key.id, key.name, {}};
+            named + " lacks the scope " + to_text(needed) + "; make a key that has it", key.scopes};
+  return {outcome::allowed, key.id, key.name, {}, key.scopes};
 }
 
 } // namespace cxstream::security

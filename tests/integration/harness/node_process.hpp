@@ -25,6 +25,7 @@ struct node_setup {
   std::string data_dir;
   std::string sinks;        // YAML of the list, "[]" for none
   std::string storage_tail; // more settings of storage:, as ", key: value"
+  std::string more = {};    // more of the configuration, as lines of YAML
 };
 
 class node_process {
@@ -50,6 +51,9 @@ public:
   const std::string& http_address() const {
     return http_address_;
   }
+  const std::string& intake_address() const {
+    return intake_address_;
+  }
   // A new connection; one that was made before a restart does not lead to the node any more.
   std::shared_ptr<grpc::Channel> channel() const;
 
@@ -72,6 +76,7 @@ private:
   node_setup setup_;
   std::string grpc_address_;
   std::string http_address_;
+  std::string intake_address_;
   std::unique_ptr<child_process> process_;
 };
 

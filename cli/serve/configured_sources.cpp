@@ -1,0 +1,90 @@
+#include "serve/configured_sources.hpp"
+
+#include "serve/configured_source.hpp"
+
+namespace cxstream::cli {
+
+configured_sources::configured_sources(const config::node_config& config, ports::log& log)
+    : configs_(config.sources), log_(log) {
+}
+
+configured_sources::~configured_sources() = default;
+
+base::result<std::unique_ptr<configured_sources>> configured_sources::start(const config::node_config& config,
+                                                                            ports::log& log) {
+  model::validation_limits limits;
+  limits.event_bytes = config.ingest.event_bytes_max;
+  limits.future_tolerance = config.ingest.future_tolerance;
+  std::unique_ptr<configured_sources> out(new configured_sources(config, log));
+  for (const auto& source : out->configs_)
+    if (auto added = out->add(source, limits); !added)
+      return added.err();
+  return out;
+}
+
+base::result<void> configured_sources::add(const config::source_config& source,
+                                           const model::validation_limits& limits) {
+  if (source.removed)
+    return {};
+  auto made = configured_source::make(source, limits);
+  if (!made)
+    return base::error{made.err().code, "source \"" + source.name + "\" (line " + std::to_string(source.line) +
+                                            " of the configuration): " + made.err().message};
+  sources_.emplace(source.name, std::move(*made));
+  return {};
+}
+
+std::shared_ptr<const ports::payload_reader> configured_sources::reader(const std::string& name) const {
+  const auto found = sources_.find(name);
+  return found == sources_.end() ? nullptr : found->second;
+}
+
+transport::source_table configured_sources::table() const {
+  transport::source_table table;
+  for (const auto& config : configs_) {
+    if (config.removed) {
+      table.removed.insert(config.name);
+      continue;
+    }
+    const auto& source = sources_.at(config.name);
+    const auto& limits = config.limits;
+    table.sources[config.name] = {source,
+                                  source->source_system(),
+                                  {limits.events_per_second, limits.burst_events, limits.bytes_per_second, 0}};
+  }
+  return table;
+}
+
+std::vector<std::string> configured_sources::names() const {
+  std::vector<std::string> out;
+  for (const auto& config : configs_)
+    out.push_back(config.name);
+  return out;
+}
+
+v1::ListSourcesResponse configured_sources::status(const telemetry::source_metrics& counts) const {
+  v1::ListSourcesResponse out;
+  for (const auto& config : configs_) {
+    auto& status = *out.add_sources();
+    status.set_name(config.name);
+    status.set_verification(config.verify.scheme);
+    status.set_removed(config.removed);
+    if (const auto found = sources_.find(config.name); found != sources_.end())
+      status.set_mapping(found->second->mapping_name());
+    counts.fill(status);
+  }
+  return out;
+}
+
+void configured_sources::look() {
+  for (const auto& [name, source] : sources_) {
+    const auto looked = source->look();
+    if (!looked)
+      log_.error("a changed mapping cannot be read; the old one stays in force",
+                 {{"source", name}, {"why", looked.err().message}});
+    else if (*looked == configured_source::change::reloaded)
+      log_.info("a mapping was reloaded", {{"source", name}, {"mapping", source->mapping_name()}});
+  }
+}
+
+} // namespace cxstream::cli
