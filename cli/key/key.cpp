@@ -15,9 +15,7 @@ CLI::App* add(CLI::App& key, invocation& chosen, const std::shared_ptr<key_optio
               const char* what, action run) {
   auto* command = key.add_subcommand(name, what);
   command->callback([&chosen, options, run] { chosen.run = [options, run] { return run(*options); }; });
-  command->add_option("--file", options->file, "The file of API keys")
-      ->envname("CXSTREAM_KEYS_FILE")
-      ->capture_default_str();
+  command->add_option("--file", options->file, "The file of API keys")->capture_default_str();
   command->add_flag("--json", options->json, "Print JSON, for scripts");
   return command;
 }

@@ -75,7 +75,7 @@ TEST(KeySet, AllowsAKeyItsScopesUntilItExpires) {
   const auto good = keys.check(made.text, scope::ingest("zendesk"), some_day);
   EXPECT_EQ(good.what, outcome::allowed);
   EXPECT_EQ(good.key_id, made.key.id);
-  EXPECT_EQ(good.key_name, "key k");
+  EXPECT_EQ(good.key_name, "key 107");
   EXPECT_TRUE(keys.check(made.text, scope_of("read"), some_day));
   const auto lacking = keys.check(made.text, scope::ingest("intercom"), some_day);
   EXPECT_EQ(lacking.what, outcome::not_allowed);

@@ -24,7 +24,8 @@ inline new_key key_of(char seed, const std::vector<std::string>& scopes, std::op
   std::vector<scope> parsed;
   for (const auto& text : scopes)
     parsed.push_back(scope_of(text));
-  auto made = make_key(std::string("key ") + seed, parsed, expires, std::string(key_random_bytes, seed), some_day);
+  auto made = make_key("key " + std::to_string(static_cast<unsigned char>(seed)), parsed, expires,
+                       std::string(key_random_bytes, seed), some_day);
   EXPECT_TRUE(made) << made.err().message;
   return *made;
 }
