@@ -27,6 +27,8 @@ std::shared_ptr<grpc::ChannelCredentials> credentials_of(const node_address& nod
     return grpc::InsecureChannelCredentials();
   grpc::SslCredentialsOptions options;
   options.pem_root_certs = file_text(node.ca_file);
+  if (node.certificate_file.empty() != node.key_file.empty())
+    throw std::runtime_error("mutual TLS needs a certificate and its key: give both --cert and --cert-key");
   if (!node.certificate_file.empty()) {
     options.pem_cert_chain = file_text(node.certificate_file);
     options.pem_private_key = file_text(node.key_file);

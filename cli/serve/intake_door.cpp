@@ -1,7 +1,6 @@
 #include "serve/intake_door.hpp"
 
 #include "transport/http/events_endpoint.hpp"
-#include "transport/http/guarded_handler.hpp"
 
 namespace cxstream::cli {
 
@@ -11,12 +10,9 @@ std::vector<transport::http_route> routes_of(const config::node_config& config, 
                                              const intake_services& services) {
   const auto& most = config.intake_http.body_bytes_max;
   const transport::source_services source_services{services.gate, services.clock, services.meter, services.log};
-  return {{"POST", "/v1/sources/{name}",
-           std::make_shared<transport::source_endpoint>(source_services, sources.table()), most},
-          {"POST", "/v1/events",
-           std::make_shared<transport::guarded_handler>(services.guard, ports::permission::ingest,
-                                                        std::make_shared<transport::events_endpoint>(services.gate)),
-           most}};
+  return {{"POST", "/v1/sources/{name}", std::make_shared<transport::source_endpoint>(source_services, sources.table()),
+           most},
+          {"POST", "/v1/events", std::make_shared<transport::events_endpoint>(services.gate, services.guard), most}};
 }
 
 } // namespace

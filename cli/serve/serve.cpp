@@ -209,7 +209,8 @@ private:
 
   base::result<void> start_http() {
     auto http = telemetry::http_server::start(
-        {config_.http_listen}, {[this] { return metrics_.text() + source_metrics_->text(); }, [this] { return readiness(); }}, log_);
+        {config_.http_listen},
+        {[this] { return metrics_.text() + source_metrics_->text(); }, [this] { return readiness(); }}, log_);
     if (!http)
       return http.err();
     http_ = std::move(*http);
@@ -241,11 +242,11 @@ private:
     transport::route_grpc_log(&log_);
     transport::grpc_options options;
     options.listen = config_.grpc_listen;
-    options.tls = {config_.tls.certificate, config_.tls.key, config_.tls.client_ca};
+    if (!config_.tls.certificate.empty())
+      options.tls = {config_.tls.certificate, config_.tls.key, config_.tls.client_ca};
     options.ingest.batch.bytes_max = config_.ingest.batch_bytes_max + (64u << 10u);
-    auto grpc =
-        transport::grpc_server::start(options, {node_->ingest(), node_->subscribers(), node_->query(), node_->admin(),
-                                                guard_.get()});
+    auto grpc = transport::grpc_server::start(
+        options, {node_->ingest(), node_->subscribers(), node_->query(), node_->admin(), guard_.get()});
     if (!grpc)
       return grpc.err();
     grpc_ = std::move(*grpc);
@@ -263,12 +264,11 @@ private:
   // Where the node listens, for tools and tests: the kernel may have picked the ports.
   void write_addresses() const {
     const auto host = [](const std::string& listen) { return listen.substr(0, listen.rfind(':')); };
-    const nlohmann::json addresses{{"pid", ::getpid()},
-                                   {"grpc", host(config_.grpc_listen) + ":" + std::to_string(grpc_->port())},
-                                   {"http", host(config_.http_listen) + ":" + std::to_string(http_->port())},
-                                   {"intake", intake_ ? host(config_.intake_http.listen) + ":" +
-                                                            std::to_string(intake_->port())
-                                                      : ""}};
+    const nlohmann::json addresses{
+        {"pid", ::getpid()},
+        {"grpc", host(config_.grpc_listen) + ":" + std::to_string(grpc_->port())},
+        {"http", host(config_.http_listen) + ":" + std::to_string(http_->port())},
+        {"intake", intake_ ? host(config_.intake_http.listen) + ":" + std::to_string(intake_->port()) : ""}};
     const auto file = config_.storage.data_dir + "/node.json";
     std::ofstream(file + ".new") << addresses.dump() << '\n';
     std::error_code ignored;

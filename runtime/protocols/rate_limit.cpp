@@ -7,6 +7,7 @@ namespace cxstream::protocols {
 namespace {
 
 constexpr double us_per_s = 1e6;
+constexpr double rounding = 1e-9;         // so that who waited as long as was said is let through
 constexpr double longest_wait_us = 3.6e9; // an hour; who owes more is asked to come again then
 
 } // namespace
@@ -15,12 +16,12 @@ void rate_limit::bucket::earn(double seconds) {
   level = std::min(burst, level + rate * seconds);
 }
 
-base::duration rate_limit::bucket::until_positive() const {
-  if (rate <= 0 || level > 0)
+base::duration rate_limit::bucket::until_one() const {
+  const double needed = std::min(1.0, burst) - level;
+  if (rate <= 0 || needed <= rounding)
     return base::duration::zero();
-  // One token, so that what waits this long finds more than nothing.
-  const double us = (std::min(1.0, burst) - level) / rate * us_per_s;
-  return base::duration{static_cast<base::duration::rep>(std::ceil(std::min(us, longest_wait_us)))};
+  return base::duration{
+      static_cast<base::duration::rep>(std::ceil(std::min(needed / rate * us_per_s, longest_wait_us)))};
 }
 
 rate_limit::rate_limit(const rate_policy& policy, base::timestamp now) : at_(now) {
@@ -41,7 +42,7 @@ void rate_limit::earn(base::timestamp now) {
 
 base::duration rate_limit::wait(base::timestamp now) {
   earn(now);
-  return std::max(events_.until_positive(), bytes_.until_positive());
+  return std::max(events_.until_one(), bytes_.until_one());
 }
 
 void rate_limit::spend(base::timestamp now, std::uint64_t events, std::uint64_t bytes) {

@@ -36,7 +36,7 @@ private:
     double level = 0;
 
     void earn(double seconds);
-    base::duration until_positive() const;
+    base::duration until_one() const;
   };
   void earn(base::timestamp now);
 

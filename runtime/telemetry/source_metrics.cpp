@@ -15,8 +15,10 @@ std::uint64_t whole(const prometheus::Counter& counter) {
 } // namespace
 
 source_metrics::source_metrics(const std::vector<std::string>& sources)
-    : refused_(counters(registry_, "cxstream_source_refused_records_total",
-                        "Records and events of a source that became dead letters.")) {
+    : unknown_(counters(registry_, "cxstream_source_unknown_requests_total", "Requests to a source that there is not.")
+                   .Add({})),
+      refused_(counters(registry_, "cxstream_source_refused_records_total",
+                        "Records of a source that made no event, or one that was refused.")) {
   auto& requests = counters(registry_, "cxstream_source_requests_total", "Requests of a source, by what it was told.");
   auto& bytes = counters(registry_, "cxstream_source_received_bytes_total", "Bytes of their bodies.");
   auto& events =
@@ -25,83 +27,87 @@ source_metrics::source_metrics(const std::vector<std::string>& sources)
                            "Records that a source's mapping leaves out on purpose.");
   auto& last = gauges(registry_, "cxstream_source_last_event_timestamp_seconds",
                       "When the last event of a source became durable; 0 before the first.");
+  using outcome = ports::source_outcome;
   for (const auto& name : sources) {
-    const auto outcome = [&](const char* what) -> prometheus::Counter& {
-      return requests.Add({{"source", name}, {"outcome", what}});
-    };
-    const auto event = [&](const char* what) -> prometheus::Counter& {
-      return events.Add({{"source", name}, {"outcome", what}});
-    };
-    sources_.emplace(name, std::unique_ptr<series>(new series{
-                               outcome("taken"), outcome("unverified"), outcome("throttled"), outcome("unavailable"),
-                               outcome("unacceptable"), bytes.Add({{"source", name}}), event("accepted"),
-                               event("duplicate"), dropped.Add({{"source", name}}), last.Add({{"source", name}})}));
+    std::vector<prometheus::Counter*> told;
+    for (const auto what : {outcome::taken, outcome::quarantined, outcome::unauthorized, outcome::limited,
+                            outcome::failed, outcome::unknown, outcome::removed})
+      told.push_back(&requests.Add({{"source", name}, {"outcome", std::string(ports::name_of(what))}}));
+    sources_.emplace(
+        name, std::unique_ptr<series>(new series{std::move(told), bytes.Add({{"source", name}}),
+                                                 events.Add({{"source", name}, {"outcome", "accepted"}}),
+                                                 events.Add({{"source", name}, {"outcome", "duplicate"}}),
+                                                 dropped.Add({{"source", name}}), last.Add({{"source", name}})}));
   }
 }
 
-prometheus::Counter& source_metrics::count_of(series& of, ports::request_outcome outcome) {
-  switch (outcome) {
-    case ports::request_outcome::taken:
-      return of.taken;
-    case ports::request_outcome::unverified:
-      return of.unverified;
-    case ports::request_outcome::throttled:
-      return of.throttled;
-    case ports::request_outcome::unavailable:
-      return of.unavailable;
-    case ports::request_outcome::unacceptable:
-      break;
-  }
-  return of.unacceptable;
-}
-
-void source_metrics::request(std::string_view source, const ports::request_account& account, base::timestamp at) {
+source_metrics::series* source_metrics::find(std::string_view source) const {
   const auto found = sources_.find(source);
-  if (found == sources_.end())
+  return found == sources_.end() ? nullptr : found->second.get();
+}
+
+void source_metrics::request(std::string_view source, ports::source_outcome outcome, std::uint64_t body_bytes) {
+  auto* of = find(source);
+  if (of == nullptr) {
+    unknown_.Increment();
     return;
-  auto& of = *found->second;
-  count_of(of, account.outcome).Increment();
-  of.bytes.Increment(static_cast<double>(account.bytes));
-  of.accepted.Increment(static_cast<double>(account.accepted));
-  of.duplicates.Increment(static_cast<double>(account.duplicates));
-  of.dropped.Increment(static_cast<double>(account.dropped));
-  if (account.accepted + account.duplicates > 0) {
-    of.last_event_us = base::to_us(at);
-    of.last_event.Set(static_cast<double>(base::to_us(at)) / 1e6);
   }
+  of->requests[static_cast<std::size_t>(outcome)]->Increment();
+  of->bytes.Increment(static_cast<double>(body_bytes));
 }
 
-void source_metrics::refused(std::string_view source, const std::string& reason, std::uint64_t records) {
-  const auto found = sources_.find(source);
-  if (found == sources_.end())
+void source_metrics::dropped(std::string_view source, std::uint64_t records) {
+  if (auto* of = find(source))
+    of->dropped.Increment(static_cast<double>(records));
+}
+
+void source_metrics::decided(std::string_view source, std::uint64_t accepted, std::uint64_t duplicates,
+                             base::timestamp at) {
+  auto* of = find(source);
+  if (of == nullptr || accepted + duplicates == 0)
+    return;
+  of->accepted.Increment(static_cast<double>(accepted));
+  of->duplicates.Increment(static_cast<double>(duplicates));
+  of->last_event_us = base::to_us(at);
+  of->last_event.Set(static_cast<double>(base::to_us(at)) / 1e6);
+}
+
+void source_metrics::refused(std::string_view source, v1::RejectReason reason) {
+  auto* of = find(source);
+  if (of == nullptr)
     return;
   const std::lock_guard lock(refused_mutex_);
-  auto& counter = found->second->refused[reason];
+  auto*& counter = of->refused[reason];
   if (counter == nullptr)
-    counter = &refused_.Add({{"source", found->first}, {"reason", reason}});
-  counter->Increment(static_cast<double>(records));
+    counter = &refused_.Add({{"source", std::string(source)}, {"reason", v1::RejectReason_Name(reason)}});
+  counter->Increment();
 }
 
 void source_metrics::fill(v1::SourceStatus& status) const {
-  const auto found = sources_.find(status.name());
-  if (found == sources_.end())
+  const auto* series = find(status.name());
+  if (series == nullptr)
     return;
-  const auto& of = *found->second;
-  status.set_requests(whole(of.taken) + whole(of.unverified) + whole(of.throttled) + whole(of.unavailable) +
-                      whole(of.unacceptable));
+  const auto& of = *series;
+  const auto told = [&](ports::source_outcome outcome) {
+    return whole(*of.requests[static_cast<std::size_t>(outcome)]);
+  };
+  std::uint64_t requests = 0;
+  for (const auto* counter : of.requests)
+    requests += whole(*counter);
+  status.set_requests(requests);
   status.set_bytes(whole(of.bytes));
   status.set_accepted(whole(of.accepted));
   status.set_duplicates(whole(of.duplicates));
   status.set_dropped(whole(of.dropped));
-  status.set_throttled(whole(of.throttled));
-  status.set_unavailable(whole(of.unavailable));
+  status.set_throttled(told(ports::source_outcome::limited));
+  status.set_unavailable(told(ports::source_outcome::failed));
   if (const auto us = of.last_event_us.load(); us != 0) {
     status.mutable_last_event_at()->set_seconds(us / 1'000'000);
     status.mutable_last_event_at()->set_nanos(static_cast<std::int32_t>(us % 1'000'000 * 1'000));
   }
   const std::lock_guard lock(refused_mutex_);
   for (const auto& [reason, counter] : of.refused)
-    (*status.mutable_refused())[reason] = whole(*counter);
+    (*status.mutable_refused())[v1::RejectReason_Name(reason)] = whole(*counter);
 }
 
 std::string source_metrics::text() const {

@@ -24,8 +24,10 @@ class source_metrics final : public ports::source_meter {
 public:
   explicit source_metrics(const std::vector<std::string>& sources);
 
-  void request(std::string_view source, const ports::request_account& account, base::timestamp at) override;
-  void refused(std::string_view source, const std::string& reason, std::uint64_t records) override;
+  void request(std::string_view source, ports::source_outcome outcome, std::uint64_t body_bytes) override;
+  void refused(std::string_view source, v1::RejectReason reason) override;
+  void dropped(std::string_view source, std::uint64_t records) override;
+  void decided(std::string_view source, std::uint64_t accepted, std::uint64_t duplicates, base::timestamp at) override;
 
   // Fills the counts of status.name().
   void fill(v1::SourceStatus& status) const;
@@ -34,23 +36,20 @@ public:
 
 private:
   struct series {
-    prometheus::Counter& taken;
-    prometheus::Counter& unverified;
-    prometheus::Counter& throttled;
-    prometheus::Counter& unavailable;
-    prometheus::Counter& unacceptable;
+    std::vector<prometheus::Counter*> requests; // by source_outcome
     prometheus::Counter& bytes;
     prometheus::Counter& accepted;
     prometheus::Counter& duplicates;
     prometheus::Counter& dropped;
     prometheus::Gauge& last_event;
     std::atomic<std::int64_t> last_event_us{0};
-    std::map<std::string, prometheus::Counter*> refused = {}; // guarded by refused_mutex_
+    std::map<v1::RejectReason, prometheus::Counter*> refused = {}; // guarded by refused_mutex_
   };
 
-  prometheus::Counter& count_of(series& of, ports::request_outcome outcome);
+  series* find(std::string_view source) const;
 
   prometheus::Registry registry_;
+  prometheus::Counter& unknown_;
   prometheus::Family<prometheus::Counter>& refused_;
   mutable std::mutex refused_mutex_;
   std::map<std::string, std::unique_ptr<series>, std::less<>> sources_; // fixed after construction

@@ -60,17 +60,19 @@ void set_bounds(grpc::ServerBuilder& builder, const grpc_options& options) {
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
 }
 
-std::shared_ptr<grpc::ServerCredentials> credentials_of(const tls_files& tls) {
-  if (tls.certificate.empty())
+std::shared_ptr<grpc::ServerCredentials> credentials_of(const std::optional<tls_files>& tls) {
+  if (!tls)
     return grpc::InsecureServerCredentials();
   namespace security = grpc::experimental;
   const auto files = std::make_shared<security::FileWatcherCertificateProvider>(
-      tls.key, tls.certificate, tls.client_ca, static_cast<unsigned>(tls_look_every.count()));
+      tls->key, tls->certificate, tls->client_ca, static_cast<unsigned>(tls_look_every.count()));
   security::TlsServerCredentialsOptions options(files);
   options.watch_identity_key_cert_pairs();
-  if (!tls.client_ca.empty()) {
+  if (!tls->client_ca.empty()) {
     options.watch_root_certs();
-    options.set_cert_request_type(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+    options.set_cert_request_type(tls->from_clients == client_certificates::required
+                                      ? GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY
+                                      : GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY);
   }
   return security::TlsServerCredentials(options);
 }

@@ -11,10 +11,12 @@
 #include "ports/services.hpp"
 #include "transport/ingest_endpoint.hpp"
 #include "transport/subscribe_endpoint.hpp"
+#include "transport/tls_files.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace grpc {
@@ -31,16 +33,9 @@ struct grpc_services {
   ports::access_guard* guard = nullptr; // null: anyone may do anything
 };
 
-// PEM files. They are looked at again every few seconds: a renewed certificate needs no restart.
-struct tls_files {
-  std::string certificate; // empty: no TLS
-  std::string key;
-  std::string client_ca; // given: clients must have a certificate that it vouches for
-};
-
 struct grpc_options {
   std::string listen = "127.0.0.1:7400"; // port 0: the kernel picks one
-  tls_files tls;
+  std::optional<tls_files> tls;          // looked at again every few seconds: a renewed certificate needs no restart
   ingest_limits ingest;
   subscribe_limits subscribe;
   std::size_t buffer_bytes_max = 256u << 20u; // gRPC's own buffers, over all connections

@@ -1,6 +1,8 @@
 // How the HTTP server listens, and what it bears. Plain values.
 #pragma once
 
+#include "transport/tls_files.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -8,19 +10,6 @@
 #include <string>
 
 namespace cxstream::transport {
-
-enum class client_certificates : std::uint8_t {
-  wanted,   // one that is shown must be good
-  required, // nobody without a good one
-};
-
-// PEM files.
-struct tls_files {
-  std::string certificate; // with the chain, the own one first
-  std::string key;
-  std::string client_ca; // who signs clients' certificates; empty: clients need none
-  client_certificates from_clients = client_certificates::required;
-};
 
 struct http_limits {
   std::size_t head_bytes_max = 16u << 10u;

@@ -56,10 +56,10 @@ private:
 };
 
 std::shared_ptr<ingest_line> ingest_line::of(http_exchange& exchange, ports::ingest_gate& gate,
-                                             const std::string& peer) {
+                                             const ports::ingest_client& client) {
   auto line = std::dynamic_pointer_cast<ingest_line>(exchange.guest());
-  if (!line) {
-    line = std::make_shared<ingest_line>(gate, peer);
+  if (!line || line->client_.sources != client.sources) {
+    line = std::make_shared<ingest_line>(gate, client);
     exchange.keep(line);
   }
   return line;
@@ -70,7 +70,7 @@ void ingest_line::submit(v1::RawPublishRequest batch, std::vector<v1::DeadLetter
   if (!session_ || !listener_->expect(batch_, done)) {
     session_.reset(); // the old one ends before the new one begins
     listener_ = std::make_shared<listener>();
-    session_ = gate_.open(listener_, peer_);
+    session_ = gate_.open(listener_, client_);
     if (!session_ || !listener_->expect(batch_, done)) {
       session_.reset();
       done(base::error{error_code::unavailable, "the node takes no events now: send them again later"});

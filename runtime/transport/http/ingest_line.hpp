@@ -19,10 +19,11 @@ public:
   // An error: nothing is known of the batch, it is to be sent again.
   using answered = std::function<void(base::result<v1::PublishResponse>)>;
 
-  // The line of the exchange's connection.
-  static std::shared_ptr<ingest_line> of(http_exchange& exchange, ports::ingest_gate& gate, const std::string& peer);
+  // The line of the exchange's connection for this client; another client on it gets a new one.
+  static std::shared_ptr<ingest_line> of(http_exchange& exchange, ports::ingest_gate& gate,
+                                         const ports::ingest_client& client);
 
-  ingest_line(ports::ingest_gate& gate, std::string peer) : gate_(gate), peer_(std::move(peer)) {
+  ingest_line(ports::ingest_gate& gate, ports::ingest_client client) : gate_(gate), client_(std::move(client)) {
   }
   // Precondition: the last batch is answered. `done` is called exactly once.
   void submit(v1::RawPublishRequest batch, std::vector<v1::DeadLetter> refused, answered done);
@@ -31,7 +32,7 @@ private:
   class listener;
 
   ports::ingest_gate& gate_;
-  const std::string peer_;
+  const ports::ingest_client client_;
   std::shared_ptr<listener> listener_;
   std::shared_ptr<ports::ingest_session> session_;
   std::uint64_t batch_ = 0;

@@ -30,8 +30,7 @@ std::vector<v1::DeadLetter> refusal_letters(const letter_origin& origin, const p
   blank.set_source(origin.source);
   blank.set_source_system(origin.source_system);
   for (const auto& [name, value] : from.headers) {
-    const auto& own = origin.secret_headers;
-    if (is_secret_header(name) || std::find(own.begin(), own.end(), name) != own.end())
+    if (is_secret_header(name) || (origin.reader != nullptr && origin.reader->hides(name)))
       continue;
     auto& kept = *blank.add_headers();
     kept.set_name(text(name));
@@ -39,18 +38,20 @@ std::vector<v1::DeadLetter> refusal_letters(const letter_origin& origin, const p
   }
   std::vector<v1::DeadLetter> letters;
   letters.reserve(refused.size());
-  bool body_kept = false;
+  std::size_t of_the_body = 0;
   for (const auto& refusal : refused) {
-    auto& letter = letters.emplace_back(blank);
+    if (refusal.record.empty() && of_the_body++ > 0)
+      continue;
+    auto& letter = refusal.record.empty() ? *letters.insert(letters.begin(), blank) : letters.emplace_back(blank);
     letter.set_reject_reason(refusal.reason);
     letter.set_reason(v1::RejectReason_Name(refusal.reason));
     letter.set_field_path(text(refusal.field_path));
     letter.set_message(text(refusal.message));
-    if (!refusal.record.empty())
-      letter.set_payload(refusal.record);
-    else if (!std::exchange(body_kept, true))
-      letter.set_payload(from.body);
+    letter.set_payload(refusal.record.empty() ? from.body : refusal.record);
   }
+  if (of_the_body > 1)
+    letters.front().set_message(letters.front().message() + " (and " + std::to_string(of_the_body - 1) +
+                                " more records of this payload)");
   return letters;
 }
 

@@ -12,17 +12,17 @@
 namespace cxstream::transport {
 
 struct letter_origin {
-  std::string source;                      // the configured source, or the door ("events")
-  std::string source_system;               // empty where it is not known
-  std::vector<std::string> secret_headers; // of this source, lower case, beside those that every source may have
+  std::string source;                            // the configured source, or the door ("events")
+  std::string source_system;                     // empty where it is not known
+  const ports::payload_reader* reader = nullptr; // knows which headers of this source are secret, beside the usual ones
 };
 
 // True for names that carry credentials: authorization, cookies, and all that speak of keys, tokens, secrets or
 // passwords.
 bool is_secret_header(std::string_view name);
 
-// One letter a refusal, in their order. A refusal without a record of its own gets the whole body; the body is kept
-// once, in the first such letter, so that many refusals don't multiply it.
+// One letter a refusal that has a record of its own, in their order. Those without one share the first letter: it has
+// the whole body, as it must be mapped again as a whole.
 std::vector<v1::DeadLetter> refusal_letters(const letter_origin& origin, const ports::payload& from,
                                             const std::vector<ports::payload_refusal>& refused);
 

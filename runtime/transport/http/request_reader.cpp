@@ -8,6 +8,7 @@
 #include <boost/beast/http/parser.hpp>
 
 #include <algorithm>
+#include <limits>
 
 namespace cxstream::transport {
 namespace {
@@ -72,7 +73,8 @@ struct request_reader::parser {
 request_reader::request_reader(std::size_t head_bytes_max)
     : parser_(std::make_unique<parser>()), head_bytes_max_(head_bytes_max) {
   parser_->beast.header_limit(static_cast<std::uint32_t>(head_bytes_max));
-  parser_->beast.body_limit(boost::none);
+  // Not boost::none: Beast 1.74 takes that for a limit below every length.
+  parser_->beast.body_limit(std::numeric_limits<std::uint64_t>::max());
 }
 
 request_reader::~request_reader() = default;

@@ -30,7 +30,7 @@ struct source_endpoint::served {
     return true;
   }
   letter_origin origin() const {
-    return {name, source.source_system, source.secret_headers};
+    return {name, source.source_system, source.reader.get()};
   }
 
   const std::string name;
@@ -73,7 +73,8 @@ void source_endpoint::handle(http_request request, std::shared_ptr<http_exchange
   if (found == known->sources.end()) {
     const bool removed = known->removed.contains(request.captured);
     services_.meter.request(removed ? request.captured : std::string(),
-                            removed ? source_outcome::removed : source_outcome::unknown);
+                            removed ? ports::source_outcome::removed : ports::source_outcome::unknown,
+                            request.payload.body.size());
     if (removed)
       return exchange->answer(http_error(410, "source_removed",
                                          "the source '" + request.captured + "' is gone for good: stop sending to it"));
@@ -84,7 +85,7 @@ void source_endpoint::handle(http_request request, std::shared_ptr<http_exchange
   const std::shared_ptr<served> source = found->second;
   const auto now = services_.clock.now();
   if (const auto wait = source->wait(now); wait > base::duration::zero()) {
-    services_.meter.request(source->name, source_outcome::limited);
+    services_.meter.request(source->name, ports::source_outcome::limited, request.payload.body.size());
     return exchange->answer(http_error_later(
         429, "too_many", "the source '" + source->name + "' sends more than its configured rate: try again later",
         wait));
@@ -108,14 +109,14 @@ void source_endpoint::handle(http_request request, std::shared_ptr<http_exchange
     services_.meter.dropped(source->name, read.dropped.size());
   if (!read.events.empty() || !read.refused.empty())
     return submit(source, from, std::move(read), exchange);
-  services_.meter.request(source->name, source_outcome::taken);
+  services_.meter.request(source->name, ports::source_outcome::taken, from.body.size());
   exchange->answer(source_answer({}, read.dropped.size()));
 }
 
 void source_endpoint::refuse_signature(const std::shared_ptr<served>& source, const ports::payload& from,
                                        ports::read_payload read, const std::shared_ptr<http_exchange>& exchange) {
   const auto& refusal = read.refused.front();
-  services_.meter.request(source->name, source_outcome::unauthorized);
+  services_.meter.request(source->name, ports::source_outcome::unauthorized, from.body.size());
   services_.meter.refused(source->name, v1::BAD_SIGNATURE);
   services_.log.warn_sparsely("bad signature " + source->name, std::chrono::seconds{60},
                               "a payload was refused: its signature or credentials are wrong",
@@ -124,7 +125,7 @@ void source_endpoint::refuse_signature(const std::shared_ptr<served>& source, co
   if (!source->keeps_unsigned(services_.clock.now()))
     return exchange->answer(std::move(response));
   // Whether its letter could be kept changes nothing for who sent it.
-  ingest_line::of(*exchange, services_.gate, from.peer)
+  ingest_line::of(*exchange, services_.gate, {from.peer, {}})
       ->submit(
           {}, refusal_letters(source->origin(), from, read.refused),
           [exchange, response = std::move(response)](const auto&) mutable { exchange->answer(std::move(response)); });
@@ -137,18 +138,19 @@ void source_endpoint::submit(const std::shared_ptr<served>& source, const ports:
   for (auto& event : read.events)
     batch.add_events(std::move(event));
   auto letters = refusal_letters(source->origin(), from, read.refused);
-  ingest_line::of(*exchange, services_.gate, from.peer)
+  ingest_line::of(*exchange, services_.gate, {from.peer, {}})
       ->submit(std::move(batch), std::move(letters),
-               [services = services_, source, exchange, dropped = read.dropped.size()](auto outcome) {
+               [services = services_, source, exchange, dropped = read.dropped.size(),
+                bytes = from.body.size()](auto outcome) {
                  if (!outcome) {
-                   services.meter.request(source->name, source_outcome::failed);
+                   services.meter.request(source->name, ports::source_outcome::failed, bytes);
                    return exchange->answer(not_taken(outcome.err().message));
                  }
                  const auto counts = count(*outcome);
-                 if (counts.accepted > 0)
-                   services.meter.last_event(source->name, services.clock.now());
-                 services.meter.request(source->name,
-                                        counts.rejected > 0 ? source_outcome::quarantined : source_outcome::taken);
+                 services.meter.decided(source->name, counts.accepted, counts.duplicate, services.clock.now());
+                 services.meter.request(
+                     source->name,
+                     counts.rejected > 0 ? ports::source_outcome::quarantined : ports::source_outcome::taken, bytes);
                  exchange->answer(source_answer(*outcome, dropped));
                });
 }

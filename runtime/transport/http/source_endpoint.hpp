@@ -12,9 +12,9 @@
 #include "ports/log.hpp"
 #include "ports/payload.hpp"
 #include "ports/services.hpp"
+#include "ports/source_meter.hpp"
 #include "protocols/rate_limit.hpp"
 #include "transport/http/http_exchange.hpp"
-#include "transport/http/source_meter.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -31,7 +31,6 @@ struct http_source {
   std::shared_ptr<const ports::payload_reader> reader;
   std::string source_system;
   protocols::rate_policy rate;
-  std::vector<std::string> secret_headers; // lower case; kept out of dead letters
 };
 
 struct source_table {
@@ -47,7 +46,7 @@ struct source_limits {
 struct source_services {
   ports::ingest_gate& gate;
   const ports::clock& clock;
-  source_meter& meter;
+  ports::source_meter& meter;
   ports::log& log;
 };
 

@@ -24,13 +24,16 @@ TEST(SourceMetrics, ASourceThatNeverSentAnythingIsSeenToBeSilent) {
 TEST(SourceMetrics, CountsEachSourceByItself) {
   source_metrics metrics({"desk", "chat"});
   const auto noon = base::from_us(1'700'000'000'500'000);
-  metrics.request("desk", {ports::request_outcome::taken, 100, 2, 1, 3}, noon);
-  metrics.request("desk", {ports::request_outcome::throttled, 50, 0, 0, 0}, noon);
-  metrics.request("chat", {ports::request_outcome::unverified, 7, 0, 0, 0}, noon);
-  metrics.request("nobody", {ports::request_outcome::taken, 1, 1, 1, 1}, noon);
-  metrics.refused("desk", "BAD_MAPPING", 2);
-  metrics.refused("desk", "BAD_MAPPING", 1);
-  metrics.refused("desk", "BAD_FORMAT", 1);
+  metrics.request("desk", ports::source_outcome::taken, 100);
+  metrics.request("desk", ports::source_outcome::limited, 50);
+  metrics.decided("desk", 2, 1, noon);
+  metrics.dropped("desk", 3);
+  metrics.request("chat", ports::source_outcome::unauthorized, 7);
+  metrics.request("nobody", ports::source_outcome::unknown, 1);
+  metrics.decided("nobody", 1, 1, noon);
+  for (int i = 0; i < 3; ++i)
+    metrics.refused("desk", v1::BAD_MAPPING);
+  metrics.refused("desk", v1::BAD_FORMAT);
   const auto desk = status_of(metrics, "desk");
   EXPECT_EQ(desk.requests(), 2u);
   EXPECT_EQ(desk.bytes(), 150u);
@@ -47,6 +50,7 @@ TEST(SourceMetrics, CountsEachSourceByItself) {
   EXPECT_FALSE(chat.has_last_event_at());
   EXPECT_THAT(metrics.text(),
               HasSubstr("cxstream_source_refused_records_total{reason=\"BAD_MAPPING\",source=\"desk\"} 3"));
+  EXPECT_THAT(metrics.text(), HasSubstr("cxstream_source_unknown_requests_total 1"));
   EXPECT_THAT(metrics.text(), Not(HasSubstr("nobody")));
 }
 
