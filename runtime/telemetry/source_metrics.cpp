@@ -84,10 +84,10 @@ void source_metrics::refused(std::string_view source, v1::RejectReason reason) {
 }
 
 void source_metrics::fill(v1::SourceStatus& status) const {
-  const auto* series = find(status.name());
-  if (series == nullptr)
+  const auto* found = find(status.name());
+  if (found == nullptr)
     return;
-  const auto& of = *series;
+  const auto& of = *found;
   const auto told = [&](ports::source_outcome outcome) {
     return whole(*of.requests[static_cast<std::size_t>(outcome)]);
   };
