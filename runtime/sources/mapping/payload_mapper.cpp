@@ -180,6 +180,7 @@ private:
 
 struct into_payload {
   ports::read_payload& out;
+  bool records_stand_alone; // a line can be mapped again by itself; a row wants its header, a part its whole
 
   void take(mapped_record& mapped, record* from, const std::string& bytes, bool is_whole) {
     if (mapped.dropped)
@@ -193,6 +194,8 @@ struct into_payload {
     refuse(*mapped.refused, std::move(raw));
   }
   void refuse(row_reject& why, std::string raw) {
+    if (!records_stand_alone)
+      raw.clear();
     out.refused.push_back({why.reason, std::move(why.field_path), std::move(why.message), std::move(raw)});
   }
 };
@@ -236,9 +239,11 @@ const mapping& payload_mapper::rules() const {
 
 ports::read_payload payload_mapper::map(const ports::payload& from, base::timestamp now) const {
   ports::read_payload out;
-  into_payload taker{out};
+  const auto& rules = pool_->rules;
+  into_payload taker{out,
+                     !rules.each && (rules.format == file_format::ndjson || rules.format == file_format::canonical)};
   auto bench = pool_->take();
-  payload_walk(pool_->rules, pool_->limits, *bench, now, taker).go(from);
+  payload_walk(rules, pool_->limits, *bench, now, taker).go(from);
   pool_->give_back(std::move(bench));
   return out;
 }

@@ -132,6 +132,7 @@ TEST_F(SourceEndpoint, AnswersAConflictLikeAnyRefusal) {
   const auto answer = sent("T-1");
   EXPECT_EQ(answer.status, 202);
   EXPECT_EQ(json::parse(answer.body)["rejected"][0]["dead_letter_id"], "dl-9");
+  EXPECT_EQ(meter.count("zendesk KEY_CONFLICT"), 1u);
 }
 
 TEST_F(SourceEndpoint, RefusesWrongSignaturesAndKeepsOnlyAFewOfThemAMinute) {
