@@ -33,7 +33,7 @@ base::result<std::string> key_of_selectors(const mapping& rules, const v1::Canon
 } // namespace
 
 base::result<std::string> event_key(const mapping& rules, const v1::CanonicalEvent& event, record& from,
-                                    const row_ordinals& ordinals, event_time time_of) {
+                                    const row_ordinals& ordinals) {
   if (!event.idempotency_key().empty())
     return event.idempotency_key();
   for (const auto& rule : rules.key_rules) {
@@ -55,7 +55,7 @@ base::result<std::string> event_key(const mapping& rules, const v1::CanonicalEve
   digest.add(event.source_system());
   digest.add(event.ticket_id());
   digest.add_number(rules.order == row_order::version ? 0 : event.version());
-  const auto& at = time_of == event_time::of_source ? event.occurred_at() : google::protobuf::Timestamp();
+  const auto& at = event.occurred_at();
   digest.add_number(static_cast<std::uint64_t>(at.seconds()));
   digest.add_number(static_cast<std::uint64_t>(at.nanos()));
   const auto content = from.digest();

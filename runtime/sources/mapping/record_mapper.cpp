@@ -62,7 +62,6 @@ private:
     if (chosen == nullptr)
       return std::nullopt;
     if (chosen->is_received) {
-      out_.time_of = event_time::of_receipt;
       model::set_us(*event_.mutable_occurred_at(), base::to_us(received_));
       return std::nullopt;
     }
@@ -186,7 +185,7 @@ void record_mapper::map(record& from, mapped_record& out) {
     ordinals.identical = identical_.next(from.digest().low);
   if (rules_->order == row_order::version)
     ordinals.in_ticket = in_ticket_.next(digest_of(out.event.ticket_id()).low);
-  auto key = event_key(*rules_, out.event, from, ordinals, out.time_of);
+  auto key = event_key(*rules_, out.event, from, ordinals);
   if (!key) {
     out.refused = bad_mapping("idempotency_key", key.err().message);
     return;

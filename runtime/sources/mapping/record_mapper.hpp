@@ -21,10 +21,8 @@ struct mapped_record {
   v1::CanonicalEvent event;
   std::optional<std::string> dropped; // the reason
   std::optional<row_reject> refused;
-  event_time time_of = event_time::of_source;
 
   void clear() {
-    time_of = event_time::of_source;
     event.Clear();
     dropped.reset();
     refused.reset();
