@@ -117,6 +117,10 @@ private:
 class HttpLoopback : public ::testing::Test {
 protected:
   HttpLoopback();
+  // Before the fakes of a derived fixture go.
+  void TearDown() override {
+    server.reset();
+  }
   // Serves POST /echo, POST and GET /things/{name} (echo), POST /hold, POST /throw, POST /drop, and what was added to
   // `routes`.
   void start();
