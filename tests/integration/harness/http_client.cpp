@@ -39,7 +39,10 @@ http_answer http_get(const std::string& address, const std::string& path) {
   return perform(http.get(), "http://" + address + path);
 }
 
-http_poster::http_poster(std::string address) : address_(std::move(address)), handle_(std::make_unique<handle>()) {
+http_poster::http_poster(std::string address, http_trust trust)
+    : address_(std::move(address)), trust_(std::move(trust)), handle_(std::make_unique<handle>()) {
+  if (!trust_.ca_file.empty())
+    curl_easy_setopt(handle_->http, CURLOPT_CAINFO, trust_.ca_file.c_str());
 }
 
 http_poster::~http_poster() = default;
@@ -55,7 +58,7 @@ http_answer http_poster::post(const std::string& path, std::string_view body, co
   curl_easy_setopt(handle_->http, CURLOPT_POST, 1L);
   curl_easy_setopt(handle_->http, CURLOPT_POSTFIELDS, body.data());
   curl_easy_setopt(handle_->http, CURLOPT_POSTFIELDSIZE, static_cast<long>(body.size()));
-  auto answer = perform(handle_->http, "http://" + address_ + path);
+  auto answer = perform(handle_->http, (trust_.ca_file.empty() ? "http://" : "https://") + address_ + path);
   curl_slist_free_all(lines);
   return answer;
 }

@@ -16,10 +16,15 @@ http_answer http_get(const std::string& address, const std::string& path);
 
 using http_headers = std::map<std::string, std::string>;
 
+// Whose certificates to believe; given, the connection is TLS.
+struct http_trust {
+  std::string ca_file;
+};
+
 // One connection that is kept alive. Owned by one thread.
 class http_poster {
 public:
-  explicit http_poster(std::string address);
+  explicit http_poster(std::string address, http_trust trust = {});
   ~http_poster();
   http_poster(const http_poster&) = delete;
   http_poster& operator=(const http_poster&) = delete;
@@ -30,6 +35,7 @@ public:
 private:
   struct handle;
   std::string address_;
+  http_trust trust_;
   std::unique_ptr<handle> handle_;
 };
 
