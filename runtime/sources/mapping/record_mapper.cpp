@@ -17,7 +17,7 @@ row_reject bad_mapping(const std::string& field, std::string_view why) {
 class event_filler {
 public:
   event_filler(const mapping& rules, record& from, base::timestamp received, mapped_record& out)
-      : rules_(rules), values_(rules, from), received_(received), out_(out), event_(out.event) {
+      : rules_(rules), values_(rules, from), received_(received), event_(out.event) {
   }
 
   std::optional<row_reject> fill() {
@@ -122,7 +122,6 @@ private:
   const mapping& rules_;
   rule_evaluator values_;
   base::timestamp received_;
-  mapped_record& out_;
   v1::CanonicalEvent& event_;
 };
 
