@@ -7,6 +7,7 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <ctime>
 #include <thread>
 
@@ -197,6 +198,42 @@ TEST(Source, LosesAndDoublesNothingWhenTheNodeIsKilledUnderLoad) {
   for (const auto& [id, times] : delivered)
     EXPECT_EQ(times, 1) << id;
   EXPECT_EQ(node.contradictions(), "");
+  EXPECT_EQ(node.terminate(), 0);
+}
+
+TEST(Source, ThatFloodsIsHeldToItsRateAndSlowsNoOther) {
+  const scratch_dir dir;
+  write_file(dir / "desk.yaml", desk_mapping);
+  node_process node(dir, {dir / "data", "[]", "",
+                          "sources:\n- {name: flood, mapping: '" + (dir / "desk.yaml") +
+                              "', verify: none, limits: {rate: 50/s, burst: 50}}\n- {name: calm, mapping: '" +
+                              (dir / "desk.yaml") + "', verify: none}"});
+  node.start();
+  std::atomic<int> held = 0;
+  std::atomic<int> taken = 0;
+  std::atomic<bool> over = false;
+  std::vector<std::jthread> floods;
+  for (int f = 0; f < 3; ++f)
+    floods.emplace_back([&, f] {
+      http_poster flood(node.intake_address());
+      for (int i = 0; !over; ++i) {
+        const auto status = flood.post("/v1/sources/flood", desk_event("F-" + std::to_string(f), i)).status;
+        ++(status == 429 ? held : taken);
+      }
+    });
+  http_poster calm(node.intake_address());
+  const auto began = std::chrono::steady_clock::now();
+  for (int i = 0; i < 200; ++i)
+    EXPECT_EQ(calm.post("/v1/sources/calm", desk_event("C-1", i)).status, 200);
+  const auto took = std::chrono::steady_clock::now() - began;
+  over = true;
+  floods.clear();
+  const auto seconds = std::chrono::duration<double>(took).count();
+  EXPECT_GT(held, 100);
+  EXPECT_LT(taken, 50 + 50 * (seconds + 2)); // its burst and its rate
+  const auto list = node.ask({"source", "list"}).at("sources");
+  EXPECT_EQ(list.at(1).at("accepted"), "200");
+  EXPECT_GT(std::stoul(list.at(0).at("throttled").get<std::string>()), 100u);
   EXPECT_EQ(node.terminate(), 0);
 }
 
