@@ -47,7 +47,8 @@ base::result<std::vector<ports::header>> read_headers(const std::vector<std::str
 
 // Why one rule gave what it gave: "path .detail.status = NEW → lookup status".
 std::string rule_text(const sources::rule_story& rule) {
-  auto out = rule.rule;
+  constexpr std::size_t rule_columns = 60; // a jq program can be long; `map show` has all of it
+  auto out = terminal::fitted(terminal::printable(rule.rule), rule_columns);
   if (rule.state == presence::failed)
     return out + " fails: " + rule.found;
   if (rule.state == presence::absent && !(rule.found.empty() || rule.lookup.empty()))
@@ -65,7 +66,7 @@ std::string rule_text(const sources::rule_story& rule) {
 
 std::string why(const sources::field_story& field) {
   if (field.rules.empty())
-    return field.field == "idempotency_key" && !field.value.empty() ? "derived" : "not in the mapping";
+    return "not in the mapping";
   std::string out;
   for (const auto& rule : field.rules)
     out += (out.empty() ? "" : "; ") + rule_text(rule);

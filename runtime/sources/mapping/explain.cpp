@@ -131,6 +131,25 @@ private:
 
 } // namespace
 
+namespace {
+
+// Where a key came from that no rule gave.
+rule_story made_key(const mapping& rules, const v1::CanonicalEvent& event) {
+  rule_story story;
+  story.state = event.idempotency_key().empty() ? presence::absent : presence::value;
+  story.rule = "derived from source, ticket, version, time and content";
+  if (event.idempotency_key() == event.event_id()) {
+    story.rule = "event_id";
+  } else if (!rules.key_slots.empty()) {
+    story.rule = "made of source, ticket";
+    for (const auto slot : rules.key_slots)
+      story.rule += ", " + rules.selectors[slot].text;
+  }
+  return story;
+}
+
+} // namespace
+
 std::vector<field_story> explain_fields(const mapping& rules, record& from, const v1::CanonicalEvent& event) {
   explainer why(rules, from, event);
   std::vector<field_story> out;
@@ -142,8 +161,13 @@ std::vector<field_story> explain_fields(const mapping& rules, record& from, cons
   };
   for (const auto& name : field_path::names()) {
     auto alternatives = rules_of(name);
-    if (name == "idempotency_key" && !rules.key_rules.empty())
-      alternatives = rules.key_rules;
+    if (name == "idempotency_key") {
+      out.push_back(why.field(name, rules.key_rules, wanted::one));
+      auto& tried = out.back().rules;
+      if (tried.empty() || tried.back().state != presence::value)
+        tried.push_back(made_key(rules, event));
+      continue;
+    }
     // Parts of signals that nobody maps would only be noise.
     if (alternatives.empty() && (name.ends_with(".score") || name.ends_with(".confidence")))
       continue;

@@ -92,6 +92,23 @@ TEST(MappingExamples, TakeInputsFromFilesAndTimesOfReceipt) {
   EXPECT_THAT(outcome.skipped.value_or(""), HasSubstr("gone.json is not there"));
 }
 
+TEST(MappingExamples, OfTheDocumentationAreTrue) {
+  const auto page = read_all(std::filesystem::path(CXSTREAM_SOURCE_DIR) / "docs" / "mapping.md");
+  const std::string fence = "```yaml\n";
+  const auto begin = page.find(fence) + fence.size();
+  auto rules = parse_mapping(page.substr(begin, page.find("```", begin) - begin), "mapping.md");
+  ASSERT_TRUE(rules) << rules.err().message;
+  const auto mapper = payload_mapper::make(*std::move(rules));
+  EXPECT_THAT(mapper->rules().examples, SizeIs(3));
+  for (const auto& example : mapper->rules().examples) {
+    const auto outcome = check_example(*mapper, example, ".", now);
+    EXPECT_TRUE(outcome.has_passed()) << example.name << ": "
+                                      << (outcome.faults.empty()
+                                              ? outcome.differences.at(0).field + " " + outcome.differences.at(0).actual
+                                              : outcome.faults.at(0));
+  }
+}
+
 TEST(BuiltInMappings, LoadUnderTheNameOfTheirFileAndKeepTheirExamples) {
   for (const auto& file : builtin_files()) {
     auto rules = resolve_mapping(std::string(file.name));
