@@ -30,7 +30,7 @@ import_outcome try_file(const import_options& options, const std::string& file, 
     ++outcome.counts.rows;
     if (row.refused) {
       ++outcome.counts.unmapped;
-      const auto line = sources::reject_line(file, row.number, row.line, row.raw, *row.refused);
+      const auto line = sources::reject_line(file, {row.number, row.line, row.column}, row.raw, *row.refused);
       if (++refused_shown <= 10)
         std::fputs(line.c_str(), stderr);
     } else if (row.dropped) {

@@ -86,11 +86,12 @@ bool import_source::fill(client::batch_builder& builder, batch_note& note, std::
     }
     if (row.refused) {
       ++note.counts.unmapped;
-      note.refused_lines.emplace(row.number, sources::reject_line(file_, row.number, row.line, row.raw, *row.refused));
+      note.refused_lines.emplace(
+          row.number, sources::reject_line(file_, {row.number, row.line, row.column}, row.raw, *row.refused));
       continue;
     }
     builder.add(row.event);
-    note.sent.push_back({row.number, row.line, std::move(row.raw)});
+    note.sent.push_back({row.number, row.line, row.column, std::move(row.raw)});
   }
   return true;
 }
@@ -109,7 +110,7 @@ void import_source::on_answer(const client::event_batch& batch, const v1::Publis
       continue;
     const auto& row = note.sent[i];
     note.refused_lines.emplace(row.number,
-                               sources::reject_line(file_, row.number, row.line, row.raw,
+                               sources::reject_line(file_, {row.number, row.line, row.column}, row.raw,
                                                     {result.reason(), result.field_path(), result.message()}));
   }
   std::vector<std::string> lines;

@@ -50,6 +50,7 @@ private:
   struct row_note {
     std::uint64_t number;
     std::uint64_t line;
+    std::uint64_t column;
     std::string raw;
   };
   struct batch_note {

@@ -3,8 +3,13 @@
 #include "sources/csv/record_parser.hpp"
 #include "sources/digest.hpp"
 
+#include <google/protobuf/stubs/common.h>
+#include <rapidjson/encodings.h>
+#include <rapidjson/memorystream.h>
+
 #include <algorithm>
 #include <charconv>
+#include <cstdio>
 #include <set>
 
 namespace cxstream::sources {
@@ -22,6 +27,26 @@ std::size_t find_column(const std::vector<std::string>& columns, const std::stri
   const auto* end = wanted.data() + wanted.size();
   const auto [stop, code] = std::from_chars(wanted.data() + 1, end, number);
   return code == std::errc() && stop == end && number >= 1 && number <= columns.size() ? number - 1 : std::string::npos;
+}
+
+// Place of the first byte that is no UTF-8; npos when all is.
+std::size_t first_bad_byte(std::string_view text) {
+  rapidjson::MemoryStream in(text.data(), text.size());
+  struct nowhere {
+    void Put(char) {
+    }
+  } out;
+  while (in.Tell() < text.size()) {
+    const auto at = in.Tell();
+    if (!rapidjson::UTF8<>::Validate(in, out))
+      return at;
+  }
+  return std::string_view::npos;
+}
+
+// How many there are in UTF-8: every byte but those that continue one.
+std::size_t characters(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
 std::string joined(const std::vector<std::string>& names) {
@@ -56,16 +81,23 @@ csv_reader::~csv_reader() = default;
 base::result<std::unique_ptr<csv_reader>> csv_reader::open(const std::filesystem::path& path,
                                                            const csv_options& options,
                                                            const std::vector<std::string>& wanted) {
-  auto input = byte_input::open(path);
+  auto input = byte_input::open(path, options.input);
   if (!input)
     return input.err();
-  return open(*std::move(input), options, wanted, path.filename().string());
+  return open(*std::move(input), options, wanted, path == "-" ? "standard input" : path.filename().string());
 }
 
 base::result<std::unique_ptr<csv_reader>> csv_reader::open(byte_input input, const csv_options& options,
                                                            const std::vector<std::string>& wanted,
                                                            const std::string& name) {
-  std::unique_ptr<csv_reader> reader(new csv_reader(std::move(input), options));
+  auto settled = options;
+  if (options.guess_separator) {
+    const auto head = input.head();
+    if (!head)
+      return head.err();
+    settled.separator = guess_separator(*head, options);
+  }
+  std::unique_ptr<csv_reader> reader(new csv_reader(std::move(input), settled));
   if (auto bound = reader->bind(wanted, name); !bound)
     return bound.err();
   return reader;
@@ -126,7 +158,8 @@ base::result<bool> csv_reader::next(row& out) {
   out.raw = raw_text();
   out.bad.reset();
   out.cells.clear();
-  if (record.size() != columns_.size()) {
+  const auto may_be_short = options_.short_rows == csv_options::short_row::is_absent_cells;
+  if (record.size() > columns_.size() || (record.size() < columns_.size() && !may_be_short)) {
     out.bad = base::error{base::error_code::malformed, "the row has " + std::to_string(record.size()) +
                                                            " cells, the header has " + std::to_string(columns_.size())};
     return true;
@@ -136,12 +169,39 @@ base::result<bool> csv_reader::next(row& out) {
     digest.add(record.cell(i));
   out.digest = digest.finish();
   for (const auto slot : slots_) {
-    if (slot == std::string::npos)
+    if (slot >= record.size()) // npos, too
       out.cells.emplace_back();
     else
       out.cells.emplace_back(record.cell(slot));
   }
+  if (!google::protobuf::internal::IsStructurallyValidUTF8(record.text.data(), static_cast<int>(record.text.size())))
+    find_bad_text(out);
   return true;
+}
+
+// A wanted cell with a byte that is no text makes the row bad.
+void csv_reader::find_bad_text(row& out) const {
+  const auto& record = parser_->current();
+  for (const auto slot : slots_) {
+    if (slot >= record.size())
+      continue;
+    const auto cell = record.cell(slot);
+    const auto at = first_bad_byte(cell);
+    if (at == std::string_view::npos)
+      continue;
+    const auto before = cell.substr(0, at);
+    const auto breaks = static_cast<std::uint64_t>(std::count(before.begin(), before.end(), '\n'));
+    char byte[8];
+    std::snprintf(byte, sizeof byte, "0x%02X", static_cast<unsigned char>(cell[at]));
+    out.cells.clear();
+    out.bad =
+        base::error{base::error_code::malformed,
+                    "column '" + columns_[slot] + "', character " + std::to_string(characters(before) + 1) +
+                        (breaks > 0 ? " (after " + std::to_string(breaks) + " line breaks)" : "") + ": byte " + byte +
+                        " is no text in " + (options_.input.encoding.empty() ? "UTF-8" : options_.input.encoding) +
+                        "; name the file's encoding in the mapping (encoding: windows-1252)"};
+    return;
+  }
 }
 
 std::string csv_reader::raw_text() const {

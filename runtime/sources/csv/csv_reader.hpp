@@ -3,7 +3,9 @@
 //
 // Invariants:
 //  1. Row numbers count records after the header, also those that are refused; blank lines are no records.
-//  2. A record with more or fewer cells than the header is handed out as bad, never padded or cut.
+//  2. A record with more cells than the header is handed out as bad, never cut; so is one with fewer, unless they are
+//     said to be absent.
+//  3. A wanted cell that is no text in the file's encoding makes its record bad.
 #pragma once
 
 #include "sources/input/byte_input.hpp"
@@ -15,12 +17,16 @@ namespace cxstream::sources {
 
 struct csv_options {
   char separator = ',';
+  bool guess_separator = false; // comma, semicolon, tab or bar: whichever makes the first rows alike
   char quote = '"';
   bool header = true;               // the first record names the columns
   bool trim = false;                // blanks around unquoted cells are dropped
   std::vector<std::string> columns; // names, where there is no header
   // A wanted column that the table does not have.
   enum class missing_column { is_refused, is_absent } missing = missing_column::is_refused;
+  // A row with fewer cells than the header.
+  enum class short_row { is_refused, is_absent_cells } short_rows = short_row::is_refused;
+  input_options input = {};
 };
 
 // A record longer than this ends the file: a quote was most likely not closed.
@@ -51,7 +57,9 @@ private:
   class record_parser;
   csv_reader(byte_input input, const csv_options& options);
 
+  static char guess_separator(std::string_view head, const csv_options& options);
   base::result<bool> next_record();
+  void find_bad_text(row& out) const;
   base::result<void> bind(const std::vector<std::string>& wanted, const std::string& file);
   std::string raw_text() const;
 

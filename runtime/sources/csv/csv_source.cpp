@@ -3,7 +3,7 @@
 namespace cxstream::sources {
 
 base::result<void> csv_source::open(std::string_view body, std::span<const ports::header> /*headers*/) {
-  auto reader = csv_reader::open(byte_input::of_text(body), options_, columns_, "the payload");
+  auto reader = csv_reader::open(byte_input::of_text(body, options_.input), options_, columns_, "the payload");
   if (!reader)
     return reader.err();
   reader_ = *std::move(reader);

@@ -10,7 +10,7 @@
 namespace cxstream::sources {
 
 // One record: its cells lie one after another in `text`.
-struct csv_record {
+struct parsed_record {
   std::string text;
   std::vector<std::size_t> ends; // end of each cell in text
   std::uint64_t line = 0;        // where it begins, from 1
@@ -38,7 +38,7 @@ public:
 
   // Precondition of current(): take() was true and no call was made since.
   bool take();
-  const csv_record& current() const {
+  const parsed_record& current() const {
     return current_;
   }
 
@@ -47,12 +47,12 @@ private:
   void on_record_end(int terminator);
 
   csv_parser parser_{};
-  csv_record building_;
-  csv_record current_;
-  std::deque<csv_record> ready_;
-  std::vector<csv_record> spare_; // records to use again, with their memory
-  std::uint64_t line_ = 1;        // of the next byte, lines inside open quotes not yet counted
-  bool after_return_ = false;     // the last byte outside quotes was a carriage return
+  parsed_record building_;
+  parsed_record current_;
+  std::deque<parsed_record> ready_;
+  std::vector<parsed_record> spare_; // records to use again, with their memory
+  std::uint64_t line_ = 1;           // of the next byte, lines inside open quotes not yet counted
+  bool after_return_ = false;        // the last byte outside quotes was a carriage return
 };
 
 } // namespace cxstream::sources

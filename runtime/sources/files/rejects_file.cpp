@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <system_error>
+#include <utility>
 
 namespace cxstream::sources {
 
@@ -31,16 +32,15 @@ void member(strict_writer& json, const char* name, const std::string& text) {
 
 } // namespace
 
-std::string reject_line(const std::string& file, std::uint64_t row, std::uint64_t line, const std::string& raw,
-                        const row_reject& why) {
+std::string reject_line(const std::string& file, const row_place& at, const std::string& raw, const row_reject& why) {
   buffer out;
   strict_writer json(out);
   json.StartObject();
   member(json, "file", file);
-  json.Key("row");
-  json.Uint64(row);
-  json.Key("line");
-  json.Uint64(line);
+  for (const auto& [name, count] : {std::pair("row", at.row), {"line", at.line}, {"column", at.column}}) {
+    json.Key(name);
+    json.Uint64(count);
+  }
   member(json, "reason", v1::RejectReason_Name(why.reason));
   member(json, "field_path", why.field_path);
   member(json, "message", why.message);

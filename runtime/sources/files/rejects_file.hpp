@@ -1,5 +1,5 @@
-// Rows that became no event, one JSON object a line: file, row, line, reason, field_path, message, and the row itself
-// as `raw`, or as `raw_base64` where it is no UTF-8. Owned by one thread.
+// Rows that became no event, one JSON object a line: file, row, line, column, reason, field_path, message, and the row
+// itself as `raw`, or as `raw_base64` where it is no UTF-8. Owned by one thread.
 #pragma once
 
 #include "base/result.hpp"
@@ -12,8 +12,14 @@
 
 namespace cxstream::sources {
 
-std::string reject_line(const std::string& file, std::uint64_t row, std::uint64_t line, const std::string& raw,
-                        const row_reject& why);
+// Where a row is in its file; each from 1, and 0 where that cannot be told.
+struct row_place {
+  std::uint64_t row = 0;
+  std::uint64_t line = 0;
+  std::uint64_t column = 0;
+};
+
+std::string reject_line(const std::string& file, const row_place& at, const std::string& raw, const row_reject& why);
 
 class rejects_file {
 public:

@@ -51,6 +51,7 @@ base::result<bool> row_sequence::read(prepared_row& out) {
     return more;
   out.number = mapped_.number;
   out.line = mapped_.line;
+  out.column = mapped_.column;
   out.raw = std::move(mapped_.raw);
   out.dropped = std::move(mapped_.dropped);
   out.refused = std::move(mapped_.refused);

@@ -1,78 +1,78 @@
 #include "sources/input/byte_input.hpp"
 
-#include <zlib.h>
+#include "sources/input/decompress.hpp"
 
-#include <cerrno>
-#include <system_error>
 #include <utility>
 
 namespace cxstream::sources {
 
-namespace {
-
-constexpr std::size_t piece_bytes = 64u << 10u;
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-
-gzFile as_gz(void* file) {
-  return static_cast<gzFile>(file);
-}
-
-} // namespace
-
-byte_input::byte_input(void* file, std::filesystem::path path, std::uint64_t size)
-    : file_(file, [](void* f) { gzclose(as_gz(f)); }), path_(std::move(path)), size_(size),
-      buffer_(file == nullptr ? 0 : piece_bytes) {
-}
-
-byte_input::byte_input(byte_input&&) noexcept = default;
-byte_input& byte_input::operator=(byte_input&&) noexcept = default;
-byte_input::~byte_input() = default;
-
-base::result<byte_input> byte_input::open(const std::filesystem::path& path) {
-  std::error_code code;
-  const auto status = std::filesystem::status(path, code);
-  if (!std::filesystem::exists(status))
-    return base::error{base::error_code::not_found, "no such file: " + path.string()};
-  if (std::filesystem::is_directory(status))
-    return base::error{base::error_code::invalid_argument, path.string() + " is a directory; name a file"};
-  const auto size = std::filesystem::file_size(path, code);
-  auto* file = gzopen(path.c_str(), "rb");
-  if (file == nullptr)
-    return base::error{base::error_code::io,
-                       "cannot open " + path.string() + ": " + std::system_category().message(errno)};
-  gzbuffer(file, piece_bytes);
-  return byte_input(file, path, code ? 0 : size);
-}
-
-byte_input byte_input::of_text(std::string_view text) {
-  byte_input input(nullptr, {}, text.size());
-  input.text_ = text.starts_with(byte_order_mark) ? text.substr(byte_order_mark.size()) : text;
+base::result<byte_input> byte_input::open(const std::filesystem::path& path, const input_options& options) {
+  byte_input input(options);
+  auto file = raw_bytes::open(path);
+  if (!file)
+    return file.err();
+  input.file_ = *std::move(file);
+  const auto first = input.file_->head();
+  if (!first)
+    return first.err();
+  if (const auto how = packing_of(*first); how != packing::none)
+    input.unpacked_ = unpack(*input.file_, how);
   return input;
 }
 
-base::result<std::string_view> byte_input::read() {
-  if (!file_)
-    return std::exchange(text_, {});
-  const auto count = gzread(as_gz(file_.get()), buffer_.data(), static_cast<unsigned>(buffer_.size()));
-  int code = Z_OK;
-  const char* why = gzerror(as_gz(file_.get()), &code);
-  if (count <= 0 && code == Z_ERRNO)
-    return base::error{base::error_code::io,
-                       "cannot read " + path_.string() + ": " + std::system_category().message(errno)};
-  if (count <= 0 && code != Z_OK)
-    return base::error{base::error_code::malformed, path_.string() + " is damaged or cut off: " + why};
-  std::string_view piece{buffer_.data(), static_cast<std::size_t>(count)};
-  if (at_start_ && piece.substr(0, byte_order_mark.size()) == byte_order_mark)
-    piece.remove_prefix(byte_order_mark.size());
-  at_start_ = false;
-  return piece;
+byte_input byte_input::of_text(std::string_view text, const input_options& options) {
+  byte_input input(options);
+  input.size_ = text.size();
+  input.text_ = text;
+  return input;
 }
 
-std::uint64_t byte_input::position() const {
-  if (!file_)
-    return size_ - text_.size();
-  const auto offset = gzoffset(as_gz(file_.get()));
-  return offset < 0 ? 0 : static_cast<std::uint64_t>(offset);
+base::result<std::string_view> byte_input::read_packed() {
+  if (unpacked_)
+    return unpacked_->read();
+  return file_ ? file_->read() : std::exchange(text_, {});
+}
+
+base::result<std::string_view> byte_input::read_text() {
+  constexpr std::size_t mark_bytes_max = 4;
+  std::string_view out;
+  while (out.empty() && !at_end_) {
+    auto piece = read_packed();
+    if (!piece)
+      return piece;
+    if (!has_begun_ && piece->size() < mark_bytes_max && !piece->empty() && first_.size() < mark_bytes_max) {
+      first_ += *piece; // too little to tell a byte order mark
+      continue;
+    }
+    if (!has_begun_ && !first_.empty())
+      piece = std::string_view(first_ += *piece);
+    at_end_ = piece->empty();
+    if (!std::exchange(has_begun_, true)) {
+      at_end_ = false; // what was gathered may be all there is
+      piece->remove_prefix(decoder_.begin(*piece));
+      if (piece->empty())
+        continue;
+    }
+    out = at_end_ ? decoder_.finish() : decoder_.convert(*piece);
+  }
+  return out;
+}
+
+base::result<std::string_view> byte_input::head() {
+  if (!has_head_) {
+    const auto piece = read_text();
+    if (!piece)
+      return piece.err();
+    head_ = *piece;
+    has_head_ = true;
+  }
+  return std::string_view(head_);
+}
+
+base::result<std::string_view> byte_input::read() {
+  if (std::exchange(has_head_, false))
+    return std::string_view(head_);
+  return read_text();
 }
 
 } // namespace cxstream::sources

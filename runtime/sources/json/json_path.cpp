@@ -105,6 +105,16 @@ std::optional<json_path> json_path::parse(std::string_view expression) {
   return path;
 }
 
+std::optional<std::vector<std::optional<std::string>>> json_path::forward_steps() const {
+  std::vector<std::optional<std::string>> out;
+  for (const auto& one : steps_) {
+    if (one.what == step::kind::index)
+      return std::nullopt;
+    out.push_back(one.what == step::kind::items ? std::nullopt : std::optional(one.name));
+  }
+  return root_ == root::record ? std::optional(out) : std::nullopt;
+}
+
 cell json_path::advance(const cell& from, const step& by) {
   if (from.kind == cell_kind::null)
     return from;

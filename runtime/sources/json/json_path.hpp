@@ -25,6 +25,10 @@ public:
   // Empty when the expression is more than a plain path.
   static std::optional<json_path> parse(std::string_view expression);
 
+  // Its steps from the document on, each a member's name or (empty) every item; nothing when it has other steps, so
+  // that a document which passes by cannot be asked for it.
+  std::optional<std::vector<std::optional<std::string>>> forward_steps() const;
+
   // Absent, null, a value of the tree, or `several` (with [] in the path). A null on the way makes the whole null.
   cell find(const json_roots& roots, cell_arena& arena) const;
 

@@ -59,7 +59,7 @@ base::result<void> json_source::open(std::string_view body, std::span<const port
   each_failed_.reset();
   rest_ = {};
   line_ = 0;
-  if (layout_ == layout::document)
+  if (layout_ != layout::lines)
     return read_document(body);
   constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
   rest_ = body.starts_with(byte_order_mark) ? body.substr(byte_order_mark.size()) : body;
@@ -77,7 +77,7 @@ base::result<void> json_source::read_document(std::string_view text) {
   focus(root);
   is_split_ = true;
   if (!each_) {
-    is_split_ = root.kind == cell_kind::list;
+    is_split_ = root.kind == cell_kind::list && layout_ != layout::record;
     records_ = is_split_ ? root.items() : std::span(&root, 1);
     return {};
   }

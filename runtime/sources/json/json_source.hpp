@@ -22,7 +22,8 @@ struct json_selectors {
 
 class json_source final : public record_source {
 public:
-  enum class layout { document, lines };
+  // record: a document is one record, also when it is an array.
+  enum class layout { document, lines, record };
 
   // `each`: the selector that splits a document into records. Without it a document is one record, and an array is the
   // list of its records. `selectors` must outlive the source.

@@ -16,10 +16,10 @@ namespace cxstream::sources {
 namespace {
 
 const std::vector<std::string> top_keys = {
-    "name",           "version",         "about",          "format",  "csv",     "empty",  "trim",
-    "source_system",  "event_type",      "each",           "drop",    "lookups", "fields", "raw_tags",
-    "custom_metrics", "idempotency_key", "identical_rows", "examples"};
-const std::vector<std::string> canonical_keys = {"name", "version", "about", "format", "examples"};
+    "name",     "version",        "about",           "format",         "encoding", "csv",     "empty",
+    "trim",     "source_system",  "event_type",      "each",           "drop",     "lookups", "fields",
+    "raw_tags", "custom_metrics", "idempotency_key", "identical_rows", "examples"};
+const std::vector<std::string> canonical_keys = {"name", "version", "about", "format", "encoding", "examples"};
 
 constexpr std::pair<const char*, file_format> formats[] = {
     {"csv", file_format::csv}, {"ndjson", file_format::ndjson}, {"json", file_format::json},
@@ -59,6 +59,9 @@ void read_head(const yaml_section& top, mapping& out) {
     top.fail(top.child("version"), "version must be a whole number from 1 on; raise it with every change");
   out.version = *version;
   out.format = read_format(top);
+  out.encoding = top.text_or("encoding", "");
+  if (const auto known = check_encoding(out.encoding.empty() ? "utf-8" : out.encoding); !known)
+    top.fail(top.child("encoding"), known.err().message);
   out.examples = read_examples(top);
 }
 
@@ -67,8 +70,10 @@ csv_options read_csv(const yaml_section& top) {
   if (!top.has("csv"))
     return options;
   const yaml_section csv(top.child("csv"), top.file(), "csv",
-                         {"separator", "quote", "header", "trim", "columns", "missing_columns"});
-  options.separator = csv.character_or("separator", ',');
+                         {"separator", "quote", "header", "trim", "columns", "missing_columns", "short_rows"});
+  options.guess_separator = csv.text_or("separator", ",") == "auto";
+  if (!options.guess_separator)
+    options.separator = csv.character_or("separator", ',');
   options.quote = csv.character_or("quote", '"');
   options.header = csv.flag_or("header", true);
   options.trim = csv.flag_or("trim", false);
@@ -80,6 +85,12 @@ csv_options read_csv(const yaml_section& top) {
     csv.fail(csv.child("missing_columns"), "missing_columns must be refused or absent");
   if (missing == "absent")
     options.missing = csv_options::missing_column::is_absent;
+  const auto is_short = csv.text_or("short_rows", "refused");
+  if (is_short != "refused" && is_short != "absent")
+    csv.fail(csv.child("short_rows"),
+             "short_rows must be refused, or absent: the cells that a row lacks are no values");
+  if (is_short == "absent")
+    options.short_rows = csv_options::short_row::is_absent_cells;
   if (options.separator == options.quote)
     csv.fail("separator and quote must differ");
   return options;
@@ -162,6 +173,7 @@ mapping read(const YAML::Node& root, const std::string& file) {
   if (out.format != file_format::csv && top.has("csv"))
     top.fail(top.child("csv"), "'csv' belongs to format: csv");
   out.csv = read_csv(top);
+  out.csv.input.encoding = out.encoding;
   out.identical = read_identical(top);
   for (const auto& text : top.texts("empty"))
     out.empty.insert(text);

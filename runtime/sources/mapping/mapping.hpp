@@ -86,6 +86,7 @@ struct mapping {
   std::uint64_t version = 1;
   std::string about;
   file_format format = file_format::canonical;
+  std::string encoding; // of files, where no byte order mark tells; empty: UTF-8
   csv_options csv;
   std::set<std::string, std::less<>> empty; // texts that mean null; the empty text always does
   std::vector<selector> selectors;          // every one that is used

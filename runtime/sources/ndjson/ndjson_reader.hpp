@@ -10,6 +10,7 @@ class ndjson_reader final : public row_reader {
 public:
   // Errors: not_found, io.
   static base::result<std::unique_ptr<ndjson_reader>> open(const std::filesystem::path& path);
+  explicit ndjson_reader(byte_input input);
 
   // Blank lines are no rows. A line that is cut is a bad row.
   base::result<bool> next(row& out) override;
@@ -17,8 +18,6 @@ public:
   std::uint64_t size() const override;
 
 private:
-  explicit ndjson_reader(byte_input input);
-
   line_splitter lines_;
   text_line line_;
   std::uint64_t row_number_ = 0;

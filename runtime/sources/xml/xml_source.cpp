@@ -1,26 +1,13 @@
 #include "sources/xml/xml_source.hpp"
 
 #include "sources/digest.hpp"
+#include "sources/xml/xml_selectors.hpp"
 
-#include <pugixml.hpp>
-
-#include <charconv>
-#include <cmath>
-#include <sstream>
+#include <algorithm>
 
 namespace cxstream::sources {
 
 namespace {
-
-// True when an element says that it is nothing (xsi:nil, of whatever prefix).
-bool is_nil(const pugi::xml_node& node) {
-  for (const auto& attribute : node.attributes()) {
-    const std::string_view name = attribute.name();
-    if (name == "nil" || name.ends_with(":nil"))
-      return attribute.as_bool();
-  }
-  return false;
-}
 
 bool is_too_deep(const pugi::xml_node& root) {
   struct walker : pugi::xml_tree_walker {
@@ -30,12 +17,6 @@ bool is_too_deep(const pugi::xml_node& root) {
   } walk;
   auto node = root;
   return !node.traverse(walk);
-}
-
-std::string printed(const pugi::xml_node& node) {
-  std::ostringstream out;
-  node.print(out, "", pugi::format_raw);
-  return out.str();
 }
 
 base::error bad_xml(std::string_view body, std::ptrdiff_t offset, const std::string& what) {
@@ -61,34 +42,17 @@ base::result<void> check_xpath(const std::string& expression, xpath_gives wanted
 }
 
 struct xml_source::document {
-  std::vector<pugi::xpath_query> queries; // one a slot
-  pugi::xpath_query text_of{"string(.)"};
+  explicit document(const std::vector<std::string>& texts) : selectors(texts) {
+  }
+  void go_to(pugi::xml_node record, records_of what);
+
+  xml_selectors selectors;
   pugi::xml_document tree;
   pugi::xml_node focus;
   pugi::xml_node trace; // put into the event that is in focus
   std::vector<pugi::xml_node> records;
   std::size_t taken = 0;
-  cell_arena arena;
   std::string_view body;
-
-  cell cell_of(const pugi::xpath_node& found) {
-    if (found.attribute())
-      return text_cell(arena.keep(found.attribute().value()));
-    if (is_nil(found.node()))
-      return {cell_kind::null, 0, nullptr, {}, {}};
-    return text_cell(arena.keep(text_of.evaluate_string(found)));
-  }
-  void go_to(pugi::xml_node record, records_of what);
-  cell evaluate(selector_slot slot);
-  cell number(double value) {
-    char digits[64];
-    if (!std::isfinite(value))
-      return {cell_kind::null, 0, nullptr, {}, {}};
-    const auto end = std::abs(value) < 1e15 && std::trunc(value) == value
-                         ? std::to_chars(digits, digits + sizeof digits, static_cast<std::int64_t>(value)).ptr
-                         : std::to_chars(digits, digits + sizeof digits, value).ptr;
-    return {cell_kind::number, 0, nullptr, arena.keep({digits, static_cast<std::size_t>(end - digits)}), {}};
-  }
 };
 
 void xml_source::document::go_to(pugi::xml_node record, records_of what) {
@@ -96,34 +60,8 @@ void xml_source::document::go_to(pugi::xml_node record, records_of what) {
     focus.remove_child(trace);
   trace = {};
   focus = record;
-  if (what != records_of::xes_log || std::string_view(record.parent().name()) != "trace")
-    return;
-  trace = focus.prepend_child("trace");
-  for (const auto& attribute : record.parent().children())
-    if (std::string_view(attribute.name()) != "event")
-      trace.append_copy(attribute);
-}
-
-cell xml_source::document::evaluate(selector_slot slot) {
-  const auto& query = queries[slot];
-  switch (query.return_type()) {
-    case pugi::xpath_type_number:
-      return number(query.evaluate_number(focus));
-    case pugi::xpath_type_boolean:
-      return {cell_kind::boolean, 0, nullptr, query.evaluate_boolean(focus) ? "true" : "false", {}};
-    case pugi::xpath_type_string:
-      return text_cell(arena.keep(query.evaluate_string(focus)));
-    default:
-      break;
-  }
-  std::vector<cell> values;
-  auto nodes = query.evaluate_node_set(focus);
-  nodes.sort();
-  for (const auto& node : nodes)
-    values.push_back(cell_of(node));
-  if (values.empty())
-    return {};
-  return values.size() == 1 ? values.front() : arena.keep(cell_kind::several, values);
+  if (what == records_of::xes_log && std::string_view(record.parent().name()) == "trace")
+    trace = add_trace(record, record.parent());
 }
 
 class xml_source::xml_record final : public record {
@@ -132,7 +70,7 @@ public:
   }
 
   cell at(selector_slot slot) override {
-    return source_.document_->evaluate(slot);
+    return source_.document_->selectors.evaluate(slot, source_.document_->focus);
   }
   content_digest digest() override {
     return digest_of(printed(source_.document_->focus));
@@ -146,16 +84,15 @@ private:
 };
 
 xml_source::xml_source(const std::vector<std::string>& selectors, std::optional<selector_slot> each, records_of what)
-    : each_(each), what_(what), document_(std::make_unique<document>()), record_(std::make_unique<xml_record>(*this)) {
-  for (const auto& selector : selectors) // they were checked with the mapping
-    document_->queries.emplace_back(selector.c_str());
+    : each_(each), what_(what), document_(std::make_unique<document>(selectors)),
+      record_(std::make_unique<xml_record>(*this)) {
 }
 
 xml_source::~xml_source() = default;
 
 base::result<void> xml_source::open(std::string_view body, std::span<const ports::header> /*headers*/) {
   auto& doc = *document_;
-  doc.arena.clear();
+  doc.selectors.forget();
   doc.records.clear();
   doc.taken = 0;
   doc.body = body;
@@ -184,11 +121,7 @@ base::result<void> xml_source::open(std::string_view body, std::span<const ports
     doc.records.push_back(root);
     return {};
   }
-  auto found = doc.queries[*each_].evaluate_node_set(root);
-  found.sort();
-  for (const auto& node : found)
-    if (node.node())
-      doc.records.push_back(node.node());
+  doc.records = doc.selectors.nodes(*each_, root);
   return {};
 }
 

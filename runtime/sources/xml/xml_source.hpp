@@ -11,7 +11,7 @@
 namespace cxstream::sources {
 
 // Deeper elements are refused.
-inline constexpr std::size_t xml_depth_max = 200;
+inline constexpr std::size_t xml_depth_max = 256;
 
 enum class xpath_gives { anything, nodes };
 

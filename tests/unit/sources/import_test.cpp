@@ -123,11 +123,11 @@ TEST(RejectsFile, IsCutBackToTheRememberedLength) {
 
 TEST(RejectsFile, KeepsRowsThatAreNoUtf8) {
   rapidjson::Document json;
-  json.Parse(reject_line("a.csv", 1, 2, "x\xff", {v1::INVALID_UTF8, "status", "not UTF-8"}).c_str());
+  json.Parse(reject_line("a.csv", {1, 2, 7}, "x\xff", {v1::INVALID_UTF8, "status", "not UTF-8"}).c_str());
   ASSERT_FALSE(json.HasParseError());
   EXPECT_STREQ(json["raw_base64"].GetString(), "eP8=");
   EXPECT_STREQ(json["reason"].GetString(), "INVALID_UTF8");
-  json.Parse(reject_line("a.csv", 1, 2, "\"ü\"", {v1::MALFORMED, "", ""}).c_str());
+  json.Parse(reject_line("a.csv", {1, 2, 7}, "\"ü\"", {v1::MALFORMED, "", ""}).c_str());
   EXPECT_STREQ(json["raw"].GetString(), "\"ü\"");
 }
 
