@@ -1,9 +1,11 @@
-#include "sources/contract/json_schema.hpp"
+// Without exceptions valijson ends the process where a schema is wrong. It has to come before RapidJSON's own headers.
+#define VALIJSON_USE_EXCEPTIONS 1
+#include <valijson/adapters/rapidjson_adapter.hpp>
 
 #include "sources/contract/json_document.hpp"
+#include "sources/contract/json_schema.hpp"
 #include "sources/contract/schema_keywords.hpp"
 
-#include <valijson/adapters/rapidjson_adapter.hpp>
 #include <valijson/schema.hpp>
 #include <valijson/schema_parser.hpp>
 #include <valijson/validation_results.hpp>
@@ -71,7 +73,7 @@ base::result<std::unique_ptr<json_schema>> json_schema::parse(std::string_view t
   auto parsed = parse_json(text);
   if (!parsed || parsed->too_deep || parsed->documents.size() != 1)
     return wrong(name, "it is not one JSON document");
-  const auto& document = parsed->documents.front()->value;
+  auto& document = parsed->documents.front()->value;
   if (!document.IsObject() && !document.IsBool())
     return wrong(name, "a schema is an object, true or false");
   auto use = look_through(document);

@@ -35,7 +35,7 @@ std::string_view text_of(const rapidjson::Value& value) {
 
 class walk {
 public:
-  base::result<void> schema(const rapidjson::Value& value, const std::string& at) {
+  base::result<void> schema(rapidjson::Value& value, const std::string& at) {
     if (value.IsArray()) {
       for (rapidjson::SizeType i = 0; i < value.Size(); ++i)
         if (auto ok = schema(value[i], at + "/" + std::to_string(i)); !ok)
@@ -44,7 +44,9 @@ public:
     }
     if (!value.IsObject())
       return {};
-    for (const auto& member : value.GetObject())
+    if (const auto format = value.FindMember("format"); format != value.MemberEnd() && format->value.IsString())
+      value.RemoveMember(format);
+    for (auto& member : value.GetObject())
       if (auto ok = keyword(std::string(text_of(member.name)), member.value, at); !ok)
         return ok;
     return {};
@@ -53,7 +55,7 @@ public:
   schema_use use;
 
 private:
-  base::result<void> keyword(const std::string& key, const rapidjson::Value& value, const std::string& at) {
+  base::result<void> keyword(const std::string& key, rapidjson::Value& value, const std::string& at) {
     if (is_one_of(key, unchecked))
       return wrong(at, "\"" + key + "\" cannot be checked here; say it with the keywords of draft 7");
     if (key == "$ref" && value.IsString() && !text_of(value).starts_with('#'))
@@ -61,13 +63,12 @@ private:
                            "); copy what it names into this one, under \"definitions\"");
     if (key == "pattern" && value.IsString())
       return pattern(text_of(value), at);
-    use.patterns = use.patterns || key == "format"; // valijson's dates are patterns
     use.unique_items = use.unique_items || (key == "uniqueItems" && value.IsTrue());
     if (is_one_of(key, data))
       return {};
     if (!is_one_of(key, named) || !value.IsObject())
       return schema(value, at + "/" + key);
-    for (const auto& member : value.GetObject()) {
+    for (auto& member : value.GetObject()) {
       if (key == "patternProperties")
         if (auto ok = pattern(text_of(member.name), at); !ok)
           return ok;
@@ -90,7 +91,7 @@ private:
 
 } // namespace
 
-base::result<schema_use> look_through(const rapidjson::Value& schema) {
+base::result<schema_use> look_through(rapidjson::Value& schema) {
   walk walked;
   if (auto ok = walked.schema(schema, ""); !ok)
     return ok.err();

@@ -15,7 +15,8 @@ struct schema_use {
   bool unique_items = false;
 };
 
-// Errors: invalid_argument.
-base::result<schema_use> look_through(const rapidjson::Value& schema);
+// Takes "format" out: it is a remark unless a validator says otherwise, and valijson's refuses null where a date is
+// named. Errors: invalid_argument.
+base::result<schema_use> look_through(rapidjson::Value& schema);
 
 } // namespace cxstream::sources
