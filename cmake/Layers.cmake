@@ -2,7 +2,7 @@
 add_library(cxstream_options INTERFACE)
 target_compile_options(cxstream_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror)
 # Optimising, g++ 12 sees uninitialised values inside <chrono> and date.h where there are none. clang-tidy looks for real ones.
-target_compile_options(cxstream_options INTERFACE -Wno-maybe-uninitialized)
+target_compile_options(cxstream_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
 
 # cxstream_layer(<name> <folder> [DEPS <layer>…] [LINKS <private library>…] [PUBLIC_LINKS <library>…])
 # Headers are included as "<name>/…" (the folder's last part), so the folder's parent is the include path.

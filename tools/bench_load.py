@@ -4,6 +4,7 @@ written. The second half of `./dev bench`; its data lies in build/bench-node and
 import argparse
 import pathlib
 import shutil
+import subprocess
 import sys
 
 from node import Failed, Node
@@ -43,9 +44,23 @@ def paced_load(node, arguments):
               f"{float(sink['latency_p50_ms']):>8,.1f} {float(sink['latency_p99_ms']):>8,.1f}")
 
 
+def webhook_load(node, arguments):
+    """Webhooks at a fixed rate, without and with thousands of connections that say nothing beside them."""
+    host, port = node.intake.rsplit(":", 1)
+    load = pathlib.Path(arguments.binary).resolve().parent / "bench" / "webhook_load"
+    for idle in (0, arguments.idle_connections):
+        print(f"▸ {arguments.webhooks:,} webhooks/s for 10 s" + (f", {idle:,} connections that dribble beside them" if idle else ""),
+              flush=True)
+        before = node.usage()
+        subprocess.run([load, "--host", host, "--port", port, "--rate", str(arguments.webhooks), "--seconds", "10",
+                        "--idle", str(idle)], check=False)
+        after = node.usage()
+        print(f"  node's CPU s a million webhooks  {(after['cpu_s'] - before['cpu_s']) / (arguments.webhooks / 1e5):>10,.1f}")
+
+
 def run(arguments, data, running):
     def start():
-        running.append(Node(arguments.binary, CONFIG, data / f"node-{len(running)}.log", {"CXSTREAM_DATA": str(data)}))
+        running.append(Node(arguments.binary, CONFIG, data / f"node-{len(running)}.log", {"CXSTREAM_DATA": str(data), "CXSTREAM_BENCH": str(CONFIG.parent)}))
         return running[-1]
 
     print(f"▸ {arguments.events:,} events of {arguments.tickets:,} tickets over {arguments.streams} streams, "
@@ -57,6 +72,10 @@ def run(arguments, data, running):
         print(f"▸ {arguments.rate:,} events/s for 20 s", flush=True)
         node = start()
         paced_load(node, arguments)
+    if arguments.webhooks:
+        node.stop()
+        node = start()
+        webhook_load(node, arguments)
     proof = node.ask("verify", allowed=(0, 1))
     print(f"  verify: {'OK' if proof.get('ok') else 'FAILED'}")
     return 0 if proof.get("ok") else 1
@@ -69,6 +88,8 @@ def main():
     parser.add_argument("--tickets", type=int, default=100_000)
     parser.add_argument("--streams", type=int, default=2)
     parser.add_argument("--rate", type=int, default=20_000, help="events/s of the second, paced load; 0 for none")
+    parser.add_argument("--webhooks", type=int, default=10_000, help="requests/s to a source over HTTP; 0 for none")
+    parser.add_argument("--idle-connections", type=int, default=9_000, help="connections that dribble beside them")
     arguments = parser.parse_args()
     data = ROOT / "build" / "bench-node"
     shutil.rmtree(data, ignore_errors=True)

@@ -85,6 +85,8 @@ The node is up. Try, in another terminal:
   {binary} dead list{server}                       what was refused, and why
   {binary} verify --deep{server}                   prove that every count adds up
   {binary} generate --events 200000{server}        put some load on it
+  curl -d @examples/payloads/zendesk_status_changed.json http://{node.intake}/v1/sources/zendesk     a helpdesk's webhook
+  {binary} map try zendesk_events examples/payloads/zendesk_status_changed.json   what it becomes, field by field
   sqlite3 {where}/warehouse.db '.tables'           the warehouse
   curl -s http://{node.http}/metrics | grep cxstream_sink
 Data and logs: {where}/ (./dev clean --data starts over). Ctrl-C stops the node."""

@@ -1,6 +1,8 @@
 #include "serve/configured_sources.hpp"
 
 #include "serve/configured_source.hpp"
+#include "transport/http/events_endpoint.hpp"
+#include "transport/http/events_reader.hpp"
 
 namespace cxstream::cli {
 
@@ -35,6 +37,8 @@ base::result<void> configured_sources::add(const config::source_config& source,
 }
 
 std::shared_ptr<const ports::payload_reader> configured_sources::reader(const std::string& name) const {
+  if (name == transport::events_endpoint::door)
+    return std::make_shared<const transport::events_reader>();
   const auto found = sources_.find(name);
   return found == sources_.end() ? nullptr : found->second;
 }
@@ -48,9 +52,8 @@ transport::source_table configured_sources::table() const {
     }
     const auto& source = sources_.at(config.name);
     const auto& limits = config.limits;
-    table.sources[config.name] = {source,
-                                  source->source_system(),
-                                  {limits.events_per_second, limits.burst_events, limits.bytes_per_second, 0}};
+    table.sources[config.name] = {
+        source, source->source_system(), {limits.events_per_second, limits.burst_events, limits.bytes_per_second, 0}};
   }
   return table;
 }

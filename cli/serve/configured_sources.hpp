@@ -1,6 +1,6 @@
-// The sources of a node's configuration: each a verifier in front of a mapping. Mapping files are looked at now and then
-// and replaced when they changed and can be read; the old mapping stays in force when they cannot. reader() and status()
-// are thread-safe, look() belongs to one thread.
+// The sources of a node's configuration: each a verifier in front of a mapping. Mapping files are looked at now and
+// then and replaced when they changed and can be read; the old mapping stays in force when they cannot. reader() and
+// status() are thread-safe, look() belongs to one thread.
 #pragma once
 
 #include "actors/ingest/intake.hpp"
@@ -24,7 +24,7 @@ public:
   static base::result<std::unique_ptr<configured_sources>> start(const config::node_config& config, ports::log& log);
   ~configured_sources();
 
-  // Null when there is no such source, or it is removed.
+  // Also of the door for canonical events. Null when there is no such source, or it is removed.
   std::shared_ptr<const ports::payload_reader> reader(const std::string& name) const;
   transport::source_table table() const;
   std::vector<std::string> names() const;

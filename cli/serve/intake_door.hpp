@@ -28,9 +28,8 @@ struct intake_services {
 class intake_door {
 public:
   // Errors: invalid_argument, io (cannot listen there).
-  static base::result<std::unique_ptr<intake_door>> start(const config::node_config& config,
-                                                          const configured_sources& sources,
-                                                          const intake_services& services);
+  static base::result<std::unique_ptr<intake_door>>
+  start(const config::node_config& config, const configured_sources& sources, const intake_services& services);
 
   int port() const {
     return server_->port();

@@ -68,7 +68,8 @@ base::result<ports::grant> key_guard::check(std::string_view key, ports::permiss
   const auto now = clock_.now();
   const auto address = address_of(peer);
   if (limiter_.refused_for(address, now))
-    return base::error{base::error_code::resource_exhausted, "too many wrong API keys from this address; wait a minute"};
+    return base::error{base::error_code::resource_exhausted,
+                       "too many wrong API keys from this address; wait a minute"};
   const auto verdict = ring_->check(key, scope_of(needed, resource), now);
   ports::grant grant{verdict.key_id, sources_of(verdict.scopes)};
   // Which source an event is of is known when it is read; until then a key for any source will do.

@@ -304,10 +304,20 @@ void guard_shutdown(std::chrono::seconds at_most, telemetry::json_log& log) {
   }).detach();
 }
 
+// Every connection is an open file: as many as this process may have.
+void raise_open_files() {
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) == 0) {
+    files.rlim_cur = files.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &files);
+  }
+}
+
 } // namespace
 
 int run_serve(const serve_options& options) {
   const stop_signals signals;
+  raise_open_files();
   auto config = read_config(options);
   if (!config) {
     std::cerr << config.err().message << '\n';

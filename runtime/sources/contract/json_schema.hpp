@@ -2,8 +2,8 @@
 // Thread-safe.
 //
 // The checking is valijson's. What it does not know (keywords of later drafts, references to other documents) is an
-// error when the schema is read, as ignoring it would let through what the schema forbids. "format" is checked for
-// date, time and date-time, and is a remark otherwise, as the specification allows.
+// error when the schema is read, as ignoring it would let through what the schema forbids. "format" is a remark and
+// not checked, as the specification has it. Beside a "$ref" other keywords mean nothing (draft 7).
 #pragma once
 
 #include "base/result.hpp"

@@ -20,7 +20,6 @@ using boost::asio::ip::tcp;
 // Connections beyond the most that are told so; still more are cut without a word.
 constexpr std::size_t turned_away_max = 256;
 constexpr std::chrono::milliseconds accept_pause{100};
-constexpr std::chrono::milliseconds look_again{5};
 
 base::result<tcp::acceptor> listen_on(const std::string& address, boost::asio::io_context& io) {
   const auto colon = address.rfind(':');

@@ -83,7 +83,16 @@ const std::vector<std::string> files{"additionalProperties",
 // "file: group: test" → why valijson 1.0 decides otherwise.
 const std::map<std::string, std::string>& decided_otherwise() {
   static const std::map<std::string, std::string> list{
-#include "json_schema_suite_exceptions.inc"
+      {"multipleOf: small multiple of large integer: any integer is a multiple of 1e-8",
+       "it divides binary fractions, and 12391239123 / 1e-8 leaves a remainder there"},
+      {"ref: ref applies alongside sibling keywords: ref valid, maxItems invalid",
+       "as in draft 7, keywords beside $ref mean nothing"},
+      {"type: integer type matches integers: a float with zero fractional part is an integer",
+       "as in draft 4, 1.0 is no integer"},
+      {"vocabulary: schema that uses custom metaschema with with no validation vocabulary: no validation: invalid "
+       "number, but it "
+       "still validates",
+       "it knows no vocabularies: all keywords are checked"},
   };
   return list;
 }

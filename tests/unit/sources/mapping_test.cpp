@@ -1,5 +1,6 @@
+#include "sources/csv/csv_record.hpp"
 #include "sources/mapping/load.hpp"
-#include "sources/mapping/map_row.hpp"
+#include "sources/mapping/record_mapper.hpp"
 
 #include "google/protobuf/util/json_util.h"
 #include "gmock/gmock.h"
@@ -22,14 +23,30 @@ mapping load(const std::string& rest) {
 row row_of(const mapping& rules, const std::map<std::string, std::string, std::less<>>& values) {
   static std::vector<std::unique_ptr<std::string>> kept;
   row r;
-  for (const auto& column : rules.columns) {
-    const auto found = values.find(column);
+  for (const auto& column : rules.selectors) {
+    const auto found = values.find(column.text);
     if (found == values.end())
       r.cells.emplace_back();
     else
       r.cells.emplace_back(*kept.emplace_back(std::make_unique<std::string>(found->second)));
   }
   return r;
+}
+
+std::optional<row_reject> map_row(const mapping& rules, const row& from, v1::CanonicalEvent& event) {
+  mapped_record out;
+  csv_record record(from);
+  map_record(rules, record, base::timestamp{}, out);
+  event = out.event;
+  return out.refused;
+}
+
+std::string key_of(const mapping& rules, const v1::CanonicalEvent& event, const row& from,
+                   const row_ordinals& ordinals) {
+  csv_record record(from);
+  const auto key = event_key(rules, event, record, ordinals);
+  EXPECT_TRUE(key);
+  return key ? *key : std::string();
 }
 
 std::string json(const v1::CanonicalEvent& event) {
@@ -68,7 +85,7 @@ custom_metrics: {wait_s: wait}
             R"({"event_type":"ticket.updated","occurred_at":"2024-03-01T00:00:00Z","ticket_id":"7",)"
             R"("sentiment":{"score":-0.5},"canonical_tag":"billing/refund","custom_metrics":{"wait_s":2.5},)"
             R"("source_system":"desk","version":"3","raw_tags":["group:billing","refund","a","b","c"],)"
-            R"("status":"open","channel":"web"})");
+            R"("status":"open","channel":"web","mapping_version":"m@1"})");
 }
 
 TEST(Mapping, LeavesAbsentWhatIsEmptyOrListedAsEmpty) {
@@ -111,16 +128,15 @@ TEST(Mapping, RefusesARowWhoseNumbersOrTimesAreNone) {
 }
 
 TEST(Mapping, ReadsCanonicalLinesWithTheContractsNames) {
-  const auto rules = canonical_mapping();
-  row r;
-  r.raw = R"({"ticket_id":"7","occurred_at":"2024-03-01T01:00:00+01:00","sentiment":{"label":"negative"}})";
-  v1::CanonicalEvent event;
-  ASSERT_FALSE(map_row(rules, r, event));
-  EXPECT_EQ(event.occurred_at().seconds(), 1'709'251'200);
-  EXPECT_EQ(event.sentiment().label(), "negative");
+  mapped_record out;
+  read_canonical(R"({"ticket_id":"7","occurred_at":"2024-03-01T01:00:00+01:00","sentiment":{"label":"negative"}})",
+                 out);
+  ASSERT_FALSE(out.refused);
+  EXPECT_EQ(out.event.occurred_at().seconds(), 1'709'251'200);
+  EXPECT_EQ(out.event.sentiment().label(), "negative");
   for (const std::string bad : {"{\"nope\":1}", "[]", "{", "{\"ticket_id\":{}}", "{\"version\":-1}"}) {
-    r.raw = bad;
-    EXPECT_TRUE(map_row(rules, r, event)) << bad;
+    read_canonical(bad, out);
+    EXPECT_TRUE(out.refused) << bad;
   }
 }
 
@@ -130,15 +146,15 @@ TEST(EventKey, IsTheSameForTheSameRowAndTellsIdenticalRowsApartByTheirOrdinal) {
   event.set_ticket_id("7");
   row r;
   r.digest = {1, 2};
-  const auto key = event_key(rules, event, r, {1, 0});
+  const auto key = key_of(rules, event, r, {1, 0});
   EXPECT_EQ(key.size(), 32u);
-  EXPECT_EQ(event_key(rules, event, r, {1, 0}), key);
-  EXPECT_EQ(event_key(rules, event, r, {3, 0}), key + "-3");
+  EXPECT_EQ(key_of(rules, event, r, {1, 0}), key);
+  EXPECT_EQ(key_of(rules, event, r, {3, 0}), key + "-3");
   r.digest = {1, 3};
-  EXPECT_NE(event_key(rules, event, r, {1, 0}), key);
+  EXPECT_NE(key_of(rules, event, r, {1, 0}), key);
   event.set_version(1);
   r.digest = {1, 2};
-  EXPECT_NE(event_key(rules, event, r, {1, 0}), key);
+  EXPECT_NE(key_of(rules, event, r, {1, 0}), key);
 }
 
 TEST(EventKey, PrefersTheEventsOwnKeyThenKeyColumnsThenItsId) {
@@ -146,13 +162,13 @@ TEST(EventKey, PrefersTheEventsOwnKeyThenKeyColumnsThenItsId) {
   const auto derived = load(needed);
   v1::CanonicalEvent event;
   event.set_event_id("E1");
-  EXPECT_EQ(event_key(derived, event, row_of(derived, {}), {}), "E1");
+  EXPECT_EQ(key_of(derived, event, row_of(derived, {}), {}), "E1");
   auto first = row_of(columns, {{"rev", "1"}});
   auto again = row_of(columns, {{"rev", "1"}, {"id", "other cell"}});
-  EXPECT_EQ(event_key(columns, event, first, {}), event_key(columns, event, again, {}));
-  EXPECT_NE(event_key(columns, event, first, {}), event_key(columns, event, row_of(columns, {{"rev", "2"}}), {}));
+  EXPECT_EQ(key_of(columns, event, first, {}), key_of(columns, event, again, {}));
+  EXPECT_NE(key_of(columns, event, first, {}), key_of(columns, event, row_of(columns, {{"rev", "2"}}), {}));
   event.set_idempotency_key("K");
-  EXPECT_EQ(event_key(columns, event, first, {}), "K");
+  EXPECT_EQ(key_of(columns, event, first, {}), "K");
 }
 
 struct bad_file {
@@ -189,14 +205,35 @@ INSTANTIATE_TEST_SUITE_P(
         bad_file{"format: csv\nfields:\n  status: {template: \"{a\"}\n", "m.yaml:3: in a template"},
         bad_file{"format: csv\nfields:\n  ticket_id: {column: a}\n", "'source_system' is missing"},
         bad_file{"format: csv\nsource_system: d\nevent_type: t\nidentical_rows: maybe\n", "m.yaml:4: identical_rows"},
+        bad_file{"format: json\nfields:\n  ticket_id: {column: a}\n", "unknown key 'column' in 'ticket_id'"},
+        bad_file{"format: json\nfields:\n  ticket_id: {path: .a, null: clears}\n", "'ticket_id' cannot be cleared"},
+        bad_file{"format: json\nfields:\n  status: {path: .a, null: kept}\n", "null can only be 'clears'"},
+        bad_file{"format: json\nfields:\n  mapping_version: {path: .a}\n", "is not a field that can be mapped"},
+        bad_file{"format: json\nfields:\n  status: {path: .a, lookup_other: drop_value}\n", "goes with a lookup"},
+        bad_file{"format: json\nfields:\n  occurred_at: {path: .a, format: []}\n", "format is an empty list"},
+        bad_file{"format: csv\neach: x\n", "m.yaml:2: 'each' splits json, ndjson and xml"},
+        bad_file{"format: csv\ndrop: [{when: a, reason: b}]\n", "write when: {column: …, in: [...]}"},
+        bad_file{"format: json\ndrop: [{when: .a}]\n", "a drop rule needs 'reason'"},
+        bad_file{"format: xml\neach: count(a)\n", "m.yaml:2: 'count(a)' gives no elements"},
+        bad_file{"format: xml\nfields:\n  status: {xpath: 'a['}\n", "m.yaml:3: not an XPath"},
+        bad_file{"format: json\nname: My Desk\n", "m.yaml:2: a mapping's name has lower-case letters"},
+        bad_file{"format: json\nversion: 1.5\n", "m.yaml:2: version must be a whole number"},
+        bad_file{"format: json\nexamples: [{name: a, input: {}}]\n", "exactly one of expect, dropped, rejected"},
+        bad_file{"format: json\nexamples: [{input: {}, expect: [{tiket_id: a}]}]\n", "expect: not a canonical event"},
+        bad_file{"format: json\nsource_system: d\nevent_type: t\nfields:\n  ticket_id: {path: .a}\n"
+                 "  occurred_at: {path: .b}\nidempotency_key: {constant: x}\n",
+                 "m.yaml:7: an idempotency_key cannot be a constant"},
+        bad_file{"format: json\nsource_system: d\nevent_type: t\nfields:\n  ticket_id: {path: .a}\n"
+                 "  occurred_at: {path: .b}\n  status: {path: '.c | nope'}\n  priority: {path: '.d | ascii_upcase'}\n",
+                 "m.yaml:7: jq cannot read '.c | nope': nope/0 is not defined"},
         bad_file{"format: csv\nsource_system: d\nevent_type: t\nfields:\n  ticket_id: {column: a}\n"
                  "  occurred_at: {column: b}\n  version: {row_order: yes}\n",
                  "needs 'identical_rows: distinct'"}));
 
 TEST(Mapping, NamesEveryColumnOnce) {
   const auto rules = load(std::string(needed) + "raw_tags: [id, at, other]\n");
-  EXPECT_THAT(rules.columns, ElementsAre("id", "at", "other"));
-  EXPECT_THAT(rules.column_lines, ElementsAre(5, 6, 7));
+  EXPECT_THAT(rules.selector_texts(), ElementsAre("id", "at", "other"));
+  EXPECT_EQ(rules.selectors.back().line, 7);
 }
 
 } // namespace

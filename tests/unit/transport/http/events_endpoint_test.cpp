@@ -1,5 +1,5 @@
 #include "transport/http/events_endpoint.hpp"
-
+#include "transport/http/events_reader.hpp"
 #include "unit/transport/http/http_loopback.hpp"
 
 #include <google/protobuf/util/time_util.h>
@@ -22,7 +22,7 @@ constexpr const char* cloud_json =
 class EventsEndpoint : public HttpLoopback {
 protected:
   void serve(std::size_t records_max = 100) {
-    routes.push_back({"POST", "/v1/events", std::make_shared<events_endpoint>(gate, records_max)});
+    routes.push_back({"POST", "/v1/events", std::make_shared<events_endpoint>(gate, nullptr, records_max)});
     start();
   }
   raw_answer sent(std::string_view body, std::string_view headers) {
@@ -184,6 +184,22 @@ TEST_F(EventsEndpoint, RefusesOneCloudEventOfABatchAlone) {
       "[" + std::string(cloud_json) + R"(,{"specversion":"0.3","id":"x","source":"s","type":"t"}])", as_cloud_batch);
   EXPECT_EQ(answer.status, 202);
   EXPECT_EQ(json::parse(answer.body)["results"][1]["field_path"], "specversion");
+}
+
+TEST(EventsReader, ReadsWhatTheDoorCouldNotReadOnceItIsMended) {
+  const events_reader reader;
+  ports::payload letter{"/v1/events", {{"content-type", "application/x-ndjson"}}, R"({"ticket_id":"T-1"})", "", ""};
+  const auto line = reader.read_verified(letter, {});
+  EXPECT_EQ(line.events.size(), 1u);
+  EXPECT_TRUE(line.refused.empty());
+  letter.body = "{";
+  EXPECT_EQ(reader.read_verified(letter, {}).refused.size(), 1u);
+  letter = {"/v1/events", {{"content-type", "application/cloudevents-batch+json"}}, cloud_json, "", ""};
+  const auto cloud = reader.read_verified(letter, {});
+  ASSERT_EQ(cloud.events.size(), 1u);
+  v1::CanonicalEvent event;
+  ASSERT_TRUE(event.ParseFromString(cloud.events[0]));
+  expect_the_signal(event);
 }
 
 } // namespace

@@ -43,7 +43,7 @@ private:
 class deciding_gate final : public ports::ingest_gate {
 public:
   std::shared_ptr<ports::ingest_session> open(std::shared_ptr<ports::ingest_listener> listener,
-                                              std::string peer) override;
+                                              ports::ingest_client) override;
   std::uint32_t credit_events() const override {
     return 1'000;
   }
@@ -117,6 +117,10 @@ private:
 class HttpLoopback : public ::testing::Test {
 protected:
   HttpLoopback();
+  // Before the fakes of a derived fixture go.
+  void TearDown() override {
+    server.reset();
+  }
   // Serves POST /echo, POST and GET /things/{name} (echo), POST /hold, POST /throw, POST /drop, and what was added to
   // `routes`.
   void start();
