@@ -7,6 +7,16 @@ void contract_book::add(std::shared_ptr<schema_guard> guard) {
   guards_.insert_or_assign(name, std::move(guard));
 }
 
+std::shared_ptr<schema_guard> contract_book::guard(const std::string& source) const {
+  const auto found = guards_.find(source);
+  return found == guards_.end() ? nullptr : found->second;
+}
+
+void contract_book::close() {
+  for (const auto& [name, each] : guards_)
+    each->close(clock_.now());
+}
+
 void contract_book::look() {
   const auto now = clock_.now();
   for (const auto& [name, guard] : guards_)

@@ -17,8 +17,12 @@ public:
   explicit contract_book(const ports::clock& clock) : clock_(clock) {
   }
   void add(std::shared_ptr<schema_guard> guard);
+  // Null when there is no such source.
+  std::shared_ptr<schema_guard> guard(const std::string& source) const;
   // To be called every few seconds.
   void look();
+  // Saves what was not saved yet; when the node stops.
+  void close();
 
   void list_schemas(v1::ListSchemasRequest request, ports::reply<v1::ListSchemasResponse> done) override;
   void get_schema(v1::GetSchemaRequest request, ports::reply<v1::GetSchemaResponse> done) override;

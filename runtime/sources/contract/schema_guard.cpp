@@ -147,12 +147,25 @@ void schema_guard::tell(const std::vector<v1::SchemaDrift>& noted) const {
   }
 }
 
+void schema_guard::close(base::timestamp now) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!unsaved_)
+      return;
+  }
+  try_to_save(now);
+}
+
 void schema_guard::save_change(base::timestamp now) {
   {
     const std::lock_guard lock(mutex_);
     if (now - saved_at_ < save_change_every)
       return;
   }
+  try_to_save(now);
+}
+
+void schema_guard::try_to_save(base::timestamp now) {
   if (auto saved = save(now); !saved)
     services_.log.warn_sparsely("schema " + settings_.source, std::chrono::seconds{60},
                                 "what was learned of a source's payloads could not be saved; it is tried again",

@@ -56,6 +56,8 @@ public:
 
   // To be called every few seconds.
   void look(base::timestamp now);
+  // Saves what was not saved yet.
+  void close(base::timestamp now);
   // Errors: of saving; then it is accepted all the same, until a restart.
   base::result<v1::AcceptSchemaResponse> accept(base::timestamp now);
 
@@ -73,6 +75,7 @@ private:
   std::string advice(const std::string& why) const;
   void tell(const std::vector<v1::SchemaDrift>& noted) const;
   void save_change(base::timestamp now);
+  void try_to_save(base::timestamp now);
   base::result<void> save(base::timestamp now);
 
   const contract_settings settings_;
