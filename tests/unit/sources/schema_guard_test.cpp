@@ -197,9 +197,16 @@ TEST(GuardedReader, RefusesTheWholePayloadAndLearnsNothingFromForgers) {
   ASSERT_EQ(refused.refused.size(), 1u);
   EXPECT_EQ(refused.refused[0].reason, v1::BROKEN_CONTRACT);
   EXPECT_EQ(refused.refused[0].record, ""); // the letter has the whole payload
-  EXPECT_EQ(reader.read_verified(payload(grown), desk.clock.at).refused.size(), 1u);
+  auto again = payload(grown);
+  for (const auto reason : {v1::BROKEN_CONTRACT, v1::BAD_SIGNATURE}) {
+    again.refused_as = reason;
+    EXPECT_EQ(reader.read_verified(again, desk.clock.at).refused.size(), 1u);
+  }
+  auto record = payload("[\"a record of a payload\"]");
+  record.refused_as = v1::BAD_MAPPING;
+  EXPECT_THAT(reader.read_verified(record, desk.clock.at).events, ElementsAre("event"));
   ASSERT_TRUE(desk.guard->accept(desk.clock.at));
-  EXPECT_THAT(reader.read_verified(payload(grown), desk.clock.at).events, ElementsAre("event"));
+  EXPECT_THAT(reader.read_verified(again, desk.clock.at).events, ElementsAre("event"));
   EXPECT_TRUE(reader.hides("x-secret"));
 }
 
