@@ -24,6 +24,7 @@ void add_generate_command(CLI::App& app, invocation& chosen);
 void add_ticket_command(CLI::App& app, invocation& chosen);
 void add_tail_command(CLI::App& app, invocation& chosen);
 void add_source_command(CLI::App& app, invocation& chosen);
+void add_schema_command(CLI::App& app, invocation& chosen);
 void add_sink_command(CLI::App& app, invocation& chosen);
 void add_dead_command(CLI::App& app, invocation& chosen);
 void add_stats_command(CLI::App& app, invocation& chosen);

@@ -75,6 +75,7 @@ void dead_letter_state::at_source(const v1::DeadLetter& letter) {
   for (const auto& h : letter.headers())
     payload.headers.push_back({h.name(), h.value()});
   payload.body = letter.payload();
+  payload.refused_as = letter.reject_reason();
   const auto read = reader->read_verified(payload, config_->clock.now());
   if (!read.refused.empty())
     result(letter.id(), false, "refused again: " + read.refused.front().message);

@@ -1,6 +1,7 @@
 #include "serve/configured_sources.hpp"
 
 #include "serve/configured_source.hpp"
+#include "sources/contract/guarded_reader.hpp"
 #include "transport/http/events_endpoint.hpp"
 #include "transport/http/events_reader.hpp"
 
@@ -32,6 +33,7 @@ base::result<void> configured_sources::add(const config::source_config& source,
   if (!made)
     return base::error{made.err().code, "source \"" + source.name + "\" (line " + std::to_string(source.line) +
                                             " of the configuration): " + made.err().message};
+  readers_.emplace(source.name, *made);
   sources_.emplace(source.name, std::move(*made));
   return {};
 }
@@ -39,8 +41,14 @@ base::result<void> configured_sources::add(const config::source_config& source,
 std::shared_ptr<const ports::payload_reader> configured_sources::reader(const std::string& name) const {
   if (name == transport::events_endpoint::door)
     return std::make_shared<const transport::events_reader>();
-  const auto found = sources_.find(name);
-  return found == sources_.end() ? nullptr : found->second;
+  const auto found = readers_.find(name);
+  return found == readers_.end() ? nullptr : found->second;
+}
+
+void configured_sources::put_behind(const sources::contract_book& contracts) {
+  for (const auto& [name, source] : sources_)
+    if (auto guard = contracts.guard(name))
+      readers_[name] = std::make_shared<const sources::guarded_reader>(source, std::move(guard));
 }
 
 transport::source_table configured_sources::table() const {
@@ -52,8 +60,10 @@ transport::source_table configured_sources::table() const {
     }
     const auto& source = sources_.at(config.name);
     const auto& limits = config.limits;
-    table.sources[config.name] = {
-        source, source->source_system(), {limits.events_per_second, limits.burst_events, limits.bytes_per_second, 0}};
+    table.sources[config.name] = {readers_.at(config.name),
+                                  source->source_system(),
+                                  {limits.events_per_second, limits.burst_events, limits.bytes_per_second, 0},
+                                  config.contract.mode == "enforce"};
   }
   return table;
 }

@@ -6,6 +6,7 @@
 #include "actors/ingest/intake.hpp"
 #include "config/config.hpp"
 #include "ports/log.hpp"
+#include "sources/contract/contract_book.hpp"
 #include "telemetry/source_metrics.hpp"
 #include "transport/http/source_endpoint.hpp"
 
@@ -24,6 +25,8 @@ public:
   static base::result<std::unique_ptr<configured_sources>> start(const config::node_config& config, ports::log& log);
   ~configured_sources();
 
+  // From then on payloads go through their source's contract. Before reader() and table() are used.
+  void put_behind(const sources::contract_book& contracts);
   // Also of the door for canonical events. Null when there is no such source, or it is removed.
   std::shared_ptr<const ports::payload_reader> reader(const std::string& name) const;
   transport::source_table table() const;
@@ -38,6 +41,7 @@ private:
   const std::vector<config::source_config> configs_;
   ports::log& log_;
   std::map<std::string, std::shared_ptr<configured_source>> sources_; // those that are not removed; fixed after start
+  std::map<std::string, std::shared_ptr<const ports::payload_reader>> readers_; // the same behind their contracts
 };
 
 } // namespace cxstream::cli

@@ -7,6 +7,7 @@
 #include "serve/configured_sources.hpp"
 #include "serve/intake_door.hpp"
 #include "serve/key_guard.hpp"
+#include "serve/source_contracts.hpp"
 #include "serve/taxonomy_watch.hpp"
 #include "storage/rocks_store.hpp"
 #include "telemetry/http_server.hpp"
@@ -123,6 +124,11 @@ public:
     if (!store)
       return store.err();
     store_ = std::move(*store);
+    auto contracts = start_contracts(config_, {*store_, clock_, *source_metrics_, log_});
+    if (!contracts)
+      return contracts.err();
+    contracts_ = std::move(*contracts);
+    sources_->put_behind(*contracts_);
     if (auto started = start_http(); !started)
       return started.err();
     system_ = std::make_unique<caf::actor_system>(actor_config_);
@@ -148,6 +154,7 @@ public:
   void look_around() {
     watch_->look();
     sources_->look();
+    contracts_->look();
     if (intake_)
       intake_->look();
     const auto actors = static_cast<std::int64_t>(system_->registry().running());
@@ -170,6 +177,8 @@ public:
     node_.reset();
     system_.reset();
     http_.reset();
+    if (contracts_)
+      contracts_->close();
     store_.reset();
   }
 
@@ -245,8 +254,8 @@ private:
     if (!config_.tls.certificate.empty())
       options.tls = {config_.tls.certificate, config_.tls.key, config_.tls.client_ca};
     options.ingest.batch.bytes_max = config_.ingest.batch_bytes_max + (64u << 10u);
-    auto grpc = transport::grpc_server::start(
-        options, {node_->ingest(), node_->subscribers(), node_->query(), node_->admin(), guard_.get()});
+    auto grpc = transport::grpc_server::start(options, {node_->ingest(), node_->subscribers(), node_->query(),
+                                                        node_->admin(), guard_.get(), contracts_.get()});
     if (!grpc)
       return grpc.err();
     grpc_ = std::move(*grpc);
@@ -285,6 +294,7 @@ private:
   std::optional<telemetry::source_metrics> source_metrics_;
   std::unique_ptr<key_guard> guard_; // null: no keys are in use
   std::unique_ptr<storage::rocks_store> store_;
+  std::unique_ptr<sources::contract_book> contracts_; // in store_
   std::unique_ptr<telemetry::http_server> http_;
   std::unique_ptr<caf::actor_system> system_;
   std::unique_ptr<actors::node> node_;

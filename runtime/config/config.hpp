@@ -75,12 +75,21 @@ struct source_limits {
   double bytes_per_second = 0;
 };
 
+// What a source's payloads are held to.
+struct contract_config {
+  std::string mode = "warn"; // warn, quarantine, enforce
+  std::string schema;        // JSON Schema file; empty: none
+  std::vector<std::string> on{"schema", "new_field", "type_change", "new_value", "missing_field"}; // what breaks it
+  std::uint32_t learn = 200; // payloads that are learned from before changes are looked for
+};
+
 // A source that posts to /v1/sources/<name>.
 struct source_config {
   std::string name;
   std::string mapping; // name of a built-in mapping, or a file
   verify_config verify;
   source_limits limits;
+  contract_config contract;
   bool removed = false; // it is told to stop (410)
   int line = 0;         // in the file, for messages
 };

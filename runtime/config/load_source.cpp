@@ -1,8 +1,15 @@
 #include "config/load_source.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace cxstream::config {
 
 namespace {
+
+constexpr std::array<std::string_view, 3> contract_modes{"warn", "quarantine", "enforce"};
+constexpr std::array<std::string_view, 5> contract_breaks{"schema", "new_field", "type_change", "new_value",
+                                                          "missing_field"};
 
 // `none`, or {scheme, secrets, and the scheme's own options}.
 void read_verify(section& source, reading in, verify_config& out) {
@@ -38,6 +45,23 @@ void read_limits(section in, source_limits& out) {
     in.wrong("burst", "means nothing without a rate; write one");
 }
 
+void read_contract(section in, contract_config& out) {
+  in.choice("mode", out.mode, contract_modes);
+  in.text("schema", out.schema);
+  in.number<std::uint32_t>("learn", out.learn, {1, 1'000'000});
+  if (in.has("on")) {
+    out.on = in.texts("on");
+    for (const auto& each : out.on)
+      if (std::find(contract_breaks.begin(), contract_breaks.end(), each) == contract_breaks.end())
+        in.wrong("on", "cannot have \"" + each +
+                           "\"; it is a list of schema, new_field, type_change, new_value and missing_field");
+    const bool checked = std::find(out.on.begin(), out.on.end(), "schema") != out.on.end();
+    if (checked && out.schema.empty() && out.on.size() == 1)
+      in.wrong("on", "names only schema, but there is none; write schema: FILE");
+  }
+  in.finish();
+}
+
 } // namespace
 
 source_config read_source(const YAML::Node& node, const std::string& path, reading in) {
@@ -52,6 +76,7 @@ source_config read_source(const YAML::Node& node, const std::string& path, readi
   if (!out.removed || source.has("verify"))
     read_verify(source, in, out.verify);
   read_limits(section(source.child("limits"), source.name("limits"), in), out.limits);
+  read_contract(section(source.child("contract"), source.name("contract"), in), out.contract);
   source.finish();
   return out;
 }

@@ -19,11 +19,12 @@ enum class source_outcome : std::uint8_t {
   failed,       // 503
   unknown,      // 404; the source's name is empty then: anybody can make names up
   removed,      // 410
+  refused,      // 422: it breaks its source's contract; it is a dead letter
 };
 
 constexpr std::string_view name_of(source_outcome outcome) {
   constexpr std::string_view names[] = {"taken",  "quarantined", "unauthorized", "limited",
-                                        "failed", "unknown",     "removed"};
+                                        "failed", "unknown",     "removed",      "refused"};
   return names[static_cast<std::size_t>(outcome)];
 }
 

@@ -4,12 +4,23 @@
 
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
+#include <cctype>
+
 namespace cxstream::telemetry {
 
 namespace {
 
 std::uint64_t whole(const prometheus::Counter& counter) {
   return static_cast<std::uint64_t>(counter.Value());
+}
+
+// "new_field" of DRIFT_NEW_FIELD.
+std::string label_of(v1::DriftKind kind) {
+  auto name = v1::DriftKind_Name(kind).substr(std::string_view("DRIFT_").size());
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
+  return name;
 }
 
 } // namespace
@@ -27,17 +38,22 @@ source_metrics::source_metrics(const std::vector<std::string>& sources)
                            "Records that a source's mapping leaves out on purpose.");
   auto& last = gauges(registry_, "cxstream_source_last_event_timestamp_seconds",
                       "When the last event of a source became durable; 0 before the first.");
+  auto& drift = counters(registry_, "cxstream_source_drift_total",
+                         "Changes of a source's payloads, each counted once; payloads that break its JSON Schema.");
   using outcome = ports::source_outcome;
   for (const auto& name : sources) {
     std::vector<prometheus::Counter*> told;
     for (const auto what : {outcome::taken, outcome::quarantined, outcome::unauthorized, outcome::limited,
-                            outcome::failed, outcome::unknown, outcome::removed})
+                            outcome::failed, outcome::unknown, outcome::removed, outcome::refused})
       told.push_back(&requests.Add({{"source", name}, {"outcome", std::string(ports::name_of(what))}}));
-    sources_.emplace(
-        name, std::unique_ptr<series>(new series{std::move(told), bytes.Add({{"source", name}}),
-                                                 events.Add({{"source", name}, {"outcome", "accepted"}}),
-                                                 events.Add({{"source", name}, {"outcome", "duplicate"}}),
-                                                 dropped.Add({{"source", name}}), last.Add({{"source", name}})}));
+    std::vector<prometheus::Counter*> drifts{nullptr};
+    for (int kind = v1::DRIFT_NEW_FIELD; kind <= v1::DriftKind_MAX; ++kind)
+      drifts.push_back(&drift.Add({{"source", name}, {"kind", label_of(static_cast<v1::DriftKind>(kind))}}));
+    sources_.emplace(name, std::unique_ptr<series>(new series{std::move(told), bytes.Add({{"source", name}}),
+                                                              events.Add({{"source", name}, {"outcome", "accepted"}}),
+                                                              events.Add({{"source", name}, {"outcome", "duplicate"}}),
+                                                              dropped.Add({{"source", name}}),
+                                                              last.Add({{"source", name}}), std::move(drifts)}));
   }
 }
 
@@ -81,6 +97,13 @@ void source_metrics::refused(std::string_view source, v1::RejectReason reason) {
   if (counter == nullptr)
     counter = &refused_.Add({{"source", std::string(source)}, {"reason", v1::RejectReason_Name(reason)}});
   counter->Increment();
+}
+
+void source_metrics::drifted(const std::string& source, v1::DriftKind kind) {
+  auto* of = find(source);
+  const auto at = static_cast<std::size_t>(kind);
+  if (of != nullptr && at < of->drifts.size() && of->drifts[at] != nullptr)
+    of->drifts[at]->Increment();
 }
 
 void source_metrics::fill(v1::SourceStatus& status) const {

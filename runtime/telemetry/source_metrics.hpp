@@ -6,6 +6,7 @@
 #include "ports/source_meter.hpp"
 
 #include "cxstream/v1/admin.pb.h"
+#include "cxstream/v1/schema.pb.h"
 
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
@@ -29,6 +30,9 @@ public:
   void dropped(std::string_view source, std::uint64_t records) override;
   void decided(std::string_view source, std::uint64_t accepted, std::uint64_t duplicates, base::timestamp at) override;
 
+  // A change of the source's payloads, or one that broke its JSON Schema.
+  void drifted(const std::string& source, v1::DriftKind kind);
+
   // Fills the counts of status.name().
   void fill(v1::SourceStatus& status) const;
   // Prometheus' text format, version 0.0.4.
@@ -42,6 +46,7 @@ private:
     prometheus::Counter& duplicates;
     prometheus::Counter& dropped;
     prometheus::Gauge& last_event;
+    std::vector<prometheus::Counter*> drifts; // by DriftKind; null for the first, which is not used
     std::atomic<std::int64_t> last_event_us{0};
     std::map<v1::RejectReason, prometheus::Counter*> refused = {}; // guarded by refused_mutex_
   };

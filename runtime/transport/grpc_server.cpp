@@ -2,6 +2,7 @@
 
 #include "transport/admin_endpoint.hpp"
 #include "transport/query_endpoint.hpp"
+#include "transport/schema_endpoint.hpp"
 
 #include <grpc/grpc.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
@@ -84,6 +85,8 @@ struct grpc_server::endpoints {
       : ingest(services.ingest, options.ingest, call_guard(services.guard)),
         subscribe(services.subscribers, options.subscribe, call_guard(services.guard)),
         query(services.query, call_guard(services.guard)), admin(services.admin, call_guard(services.guard)) {
+    if (services.schemas != nullptr)
+      schemas.emplace(*services.schemas, call_guard(services.guard));
   }
 
   void register_with(grpc::ServerBuilder& builder) {
@@ -91,12 +94,16 @@ struct grpc_server::endpoints {
     builder.RegisterService(&subscribe);
     builder.RegisterService(&query);
     builder.RegisterService(&admin);
+    if (schemas)
+      builder.RegisterService(&*schemas);
   }
-  static void set_serving(grpc::Server& server, bool serving) {
+  void set_serving(grpc::Server& server, bool serving) const {
     auto* health = server.GetHealthCheckService();
     for (const char* name : {v1::IngestService::service_full_name(), v1::SubscribeService::service_full_name(),
                              v1::QueryService::service_full_name(), v1::AdminService::service_full_name()})
       health->SetServingStatus(name, serving);
+    if (schemas)
+      health->SetServingStatus(v1::SchemaService::service_full_name(), serving);
     health->SetServingStatus(serving);
   }
 
@@ -104,6 +111,7 @@ struct grpc_server::endpoints {
   subscribe_endpoint subscribe;
   query_endpoint query;
   admin_endpoint admin;
+  std::optional<schema_endpoint> schemas;
 };
 
 grpc_server::grpc_server() = default;
@@ -123,7 +131,7 @@ base::result<std::unique_ptr<grpc_server>> grpc_server::start(const grpc_options
         base::error_code::io,
         "cannot listen for gRPC on \"" + options.listen +
             "\": the port is in use, or it is not an address of this machine; change the listen address"};
-  endpoints::set_serving(*self->server_, true);
+  self->endpoints_->set_serving(*self->server_, true);
   return self;
 }
 
@@ -134,7 +142,7 @@ grpc_server::~grpc_server() {
 void grpc_server::stop_intake() {
   if (!server_)
     return;
-  endpoints::set_serving(*server_, false);
+  endpoints_->set_serving(*server_, false);
   endpoints_->ingest.close();
 }
 

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "ports/schema_desk.hpp"
 #include "ports/services.hpp"
 #include "transport/ingest_endpoint.hpp"
 #include "transport/subscribe_endpoint.hpp"
@@ -30,7 +31,8 @@ struct grpc_services {
   ports::subscriber_gate& subscribers;
   ports::query_service& query;
   ports::admin_service& admin;
-  ports::access_guard* guard = nullptr; // null: anyone may do anything
+  ports::access_guard* guard = nullptr;  // null: anyone may do anything
+  ports::schema_desk* schemas = nullptr; // null: SchemaService is not served
 };
 
 struct grpc_options {

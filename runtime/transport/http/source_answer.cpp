@@ -2,6 +2,8 @@
 
 #include "transport/http/json_writer.hpp"
 
+#include <algorithm>
+
 namespace cxstream::transport {
 namespace {
 
@@ -20,6 +22,11 @@ decided_counts count(const v1::PublishResponse& answer) {
        : result.outcome() == v1::DUPLICATE ? counts.duplicate
                                            : counts.rejected);
   return counts;
+}
+
+bool breaks_contract(const v1::PublishResponse& answer) {
+  return std::any_of(answer.results().begin(), answer.results().end(),
+                     [](const auto& result) { return result.reason() == v1::BROKEN_CONTRACT; });
 }
 
 http_response source_answer(const v1::PublishResponse& answer, std::size_t dropped) {

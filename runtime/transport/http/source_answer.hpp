@@ -19,6 +19,9 @@ struct decided_counts {
 
 decided_counts count(const v1::PublishResponse& answer);
 
+// The payload breaks its source's contract: nothing of it was accepted.
+bool breaks_contract(const v1::PublishResponse& answer);
+
 // 200 {"accepted": n, "duplicate": n, "dropped": n, "rejected": [{"reason", "field_path", "message",
 // "dead_letter_id"}]}, or 202 when `rejected` has entries.
 http_response source_answer(const v1::PublishResponse& answer, std::size_t dropped);

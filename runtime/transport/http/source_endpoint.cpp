@@ -151,10 +151,14 @@ void source_endpoint::submit(const std::shared_ptr<served>& source, const ports:
                      services.meter.refused(source->name, outcome->results(i).reason());
                  const auto counts = count(*outcome);
                  services.meter.decided(source->name, counts.accepted, counts.duplicate, services.clock.now());
-                 services.meter.request(
-                     source->name,
-                     counts.rejected > 0 ? ports::source_outcome::quarantined : ports::source_outcome::taken, bytes);
-                 exchange->answer(source_answer(*outcome, dropped));
+                 auto answer = source_answer(*outcome, dropped);
+                 auto told = counts.rejected > 0 ? ports::source_outcome::quarantined : ports::source_outcome::taken;
+                 if (source->source.tells_broken_contract && breaks_contract(*outcome)) {
+                   answer.status = 422;
+                   told = ports::source_outcome::refused;
+                 }
+                 services.meter.request(source->name, told, bytes);
+                 exchange->answer(std::move(answer));
                });
 }
 

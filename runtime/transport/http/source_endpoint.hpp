@@ -31,6 +31,7 @@ struct http_source {
   std::shared_ptr<const ports::payload_reader> reader;
   std::string source_system;
   protocols::rate_policy rate;
+  bool tells_broken_contract = false; // 422 for what breaks its contract; else 202 as for other dead letters
 };
 
 struct source_table {

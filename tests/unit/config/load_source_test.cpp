@@ -55,6 +55,35 @@ TEST(LoadSource, ARemovedOneNeedsNothingElse) {
   EXPECT_EQ(problems_of("{name: desk, removed: true, mapping: a, verify: none}"), "none");
 }
 
+TEST(LoadSource, ReadsTheContract) {
+  const auto loaded = parse(R"(name: desk
+  mapping: a
+  verify: none
+  contract: {mode: quarantine, schema: schemas/desk.json, on: [schema, type_change], learn: 50}
+)");
+  ASSERT_TRUE(loaded) << loaded.err().message;
+  const auto& contract = loaded->sources.at(0).contract;
+  EXPECT_EQ(contract.mode, "quarantine");
+  EXPECT_EQ(contract.schema, "schemas/desk.json");
+  EXPECT_EQ(contract.on, (std::vector<std::string>{"schema", "type_change"}));
+  EXPECT_EQ(contract.learn, 50u);
+  const auto usual = parse("{name: desk, mapping: a, verify: none}");
+  ASSERT_TRUE(usual);
+  EXPECT_EQ(usual->sources.at(0).contract.mode, "warn");
+  EXPECT_EQ(usual->sources.at(0).contract.on.size(), 5u);
+}
+
+TEST(LoadSource, SaysWhatIsWrongWithAContract) {
+  const auto problems = [](const std::string& contract) {
+    return problems_of("{name: a, mapping: a, verify: none, contract: " + contract + "}");
+  };
+  EXPECT_NE(problems("{mode: strict}").find("sources[0].contract.mode cannot be \"strict\""), std::string::npos);
+  EXPECT_NE(problems("{on: [volume]}").find("sources[0].contract.on cannot have \"volume\""), std::string::npos);
+  EXPECT_NE(problems("{on: schema}").find("write schema: FILE"), std::string::npos);
+  EXPECT_NE(problems("{learn: 0}").find("learn"), std::string::npos);
+  EXPECT_NE(problems("{scheme: x}").find("did you mean \"schema\""), std::string::npos);
+}
+
 TEST(LoadSource, SaysWhatIsWrongAndWhere) {
   EXPECT_NE(problems_of("{name: desk, verify: none}").find("sources[0].mapping is missing"), std::string::npos);
   EXPECT_NE(problems_of("{name: a b, mapping: a, verify: none}").find("sources[0].name cannot be \"a b\""),

@@ -54,5 +54,18 @@ TEST(SourceMetrics, CountsEachSourceByItself) {
   EXPECT_THAT(metrics.text(), Not(HasSubstr("nobody")));
 }
 
+TEST(SourceMetrics, CountsDriftByKind) {
+  source_metrics metrics({"desk"});
+  EXPECT_THAT(metrics.text(), HasSubstr("cxstream_source_drift_total{kind=\"volume_drop\",source=\"desk\"} 0"));
+  metrics.drifted("desk", v1::DRIFT_NEW_FIELD);
+  metrics.drifted("desk", v1::DRIFT_SCHEMA_VIOLATION);
+  metrics.drifted("desk", v1::DRIFT_SCHEMA_VIOLATION);
+  metrics.drifted("desk", v1::DRIFT_KIND_UNSPECIFIED);
+  metrics.drifted("nobody", v1::DRIFT_NEW_FIELD);
+  EXPECT_THAT(metrics.text(), HasSubstr("cxstream_source_drift_total{kind=\"new_field\",source=\"desk\"} 1"));
+  EXPECT_THAT(metrics.text(), HasSubstr("cxstream_source_drift_total{kind=\"schema_violation\",source=\"desk\"} 2"));
+  EXPECT_THAT(metrics.text(), Not(HasSubstr("nobody")));
+}
+
 } // namespace
 } // namespace cxstream::telemetry

@@ -30,6 +30,8 @@ ports::read_payload read_lines(const ports::payload& from) {
       read.refused.push_back({v1::BAD_MAPPING, "ticket_id", "no ticket in '" + line + "'", line});
     else if (line.starts_with("whole"))
       read.refused.push_back({v1::BAD_FORMAT, "", "broken", ""});
+    else if (line == "drifted")
+      return {{}, {}, {{v1::BROKEN_CONTRACT, "", "the field \"x\" is new", ""}}};
     else
       read.events.push_back(event_bytes(line));
   }
@@ -43,6 +45,8 @@ protected:
     table.sources["zendesk"] = source;
     source.rate = {10, 10, 0, 0};
     table.sources["slow"] = source;
+    source.tells_broken_contract = true;
+    table.sources["strict"] = source;
     table.removed = {"old"};
   }
   void serve() {
@@ -118,6 +122,19 @@ TEST_F(SourceEndpoint, AnswersRefusedRecordsWith202AndKeepsThemWithoutSecrets) {
   EXPECT_EQ(names.find("Basic"), std::string::npos) << names;
   EXPECT_EQ(meter.count("zendesk quarantined"), 1u);
   EXPECT_EQ(meter.count("zendesk BAD_MAPPING"), 1u);
+}
+
+TEST_F(SourceEndpoint, TellsABrokenContractOnlyWhereItIsEnforced) {
+  serve();
+  EXPECT_EQ(sent("drifted").status, 202);
+  EXPECT_EQ(meter.count("zendesk quarantined"), 1u);
+  const auto refused = sent("drifted", {}, "strict");
+  EXPECT_EQ(refused.status, 422);
+  EXPECT_EQ(json::parse(refused.body)["rejected"][0]["reason"], "BROKEN_CONTRACT");
+  EXPECT_EQ(meter.count("strict refused"), 1u);
+  EXPECT_EQ(gate.letters().size(), 2u); // kept all the same
+  EXPECT_EQ(sent("bad one", {}, "strict").status, 202);
+  EXPECT_EQ(sent("T-1", {}, "strict").status, 200);
 }
 
 TEST_F(SourceEndpoint, AnswersAConflictLikeAnyRefusal) {
