@@ -33,6 +33,8 @@ import_outcome try_file(const import_options& options, const std::string& file, 
       const auto line = sources::reject_line(file, row.number, row.line, row.raw, *row.refused);
       if (++refused_shown <= 10)
         std::fputs(line.c_str(), stderr);
+    } else if (row.dropped) {
+      ++outcome.counts.dropped;
     } else if (!shown && !options.json) {
       shown = true;
       std::printf("first event, row %llu:\n%s\n", static_cast<unsigned long long>(row.number),

@@ -2,6 +2,7 @@
 
 #include "calls.hpp"
 #include "command.hpp"
+#include "sources/mapping/builtin.hpp"
 #include "sources/mapping/load.hpp"
 
 #include <cstdio>
@@ -30,7 +31,7 @@ int run_import(const import_options& options) {
   if (!options.state.empty() && options.files.size() > 1)
     return fail(client::exit_usage, "import: --state names the state of one file; import the files one by one");
   auto rules = options.mapping.empty() ? base::result<sources::mapping>(sources::canonical_mapping())
-                                       : sources::load_mapping(options.mapping);
+                                       : sources::resolve_mapping(options.mapping);
   if (!rules)
     return fail(client::exit_usage, rules.err().message);
   for (const auto& file : options.files) {
@@ -65,7 +66,8 @@ void add_import_command(CLI::App& app, invocation& chosen) {
   const auto options = std::make_shared<import_options>();
   command->add_option("FILE", options->files, "CSV or NDJSON, plain or .gz")->required();
   command->add_option("-m,--mapping", options->mapping,
-                      "Mapping file (YAML): which column is what. Without it, each line is a canonical event as JSON");
+                      "Mapping: a file (YAML), or the name of a built-in one (see cxstream map list). Without it, each "
+                      "line is a canonical event as JSON");
   command->add_option("--rejects", options->rejects, "Write the rows that were refused to this file, as NDJSON");
   command->add_flag("--resume,!--no-resume", options->resume,
                     "Go on where an interrupted import stopped (the default)");

@@ -80,9 +80,13 @@ bool import_source::fill(client::batch_builder& builder, batch_note& note, std::
     if (row.event.size() > event_bytes_max)
       row.refused = {v1::TOO_LARGE, "",
                      "the event has " + std::to_string(row.event.size()) + " bytes; 64 KiB are allowed"};
+    if (row.dropped) {
+      ++note.counts.dropped;
+      continue;
+    }
     if (row.refused) {
       ++note.counts.unmapped;
-      note.refused_lines[row.number] = sources::reject_line(file_, row.number, row.line, row.raw, *row.refused);
+      note.refused_lines.emplace(row.number, sources::reject_line(file_, row.number, row.line, row.raw, *row.refused));
       continue;
     }
     builder.add(row.event);
@@ -104,8 +108,9 @@ void import_source::on_answer(const client::event_batch& batch, const v1::Publis
     if (result.outcome() != v1::REJECTED && result.outcome() != v1::CONFLICT)
       continue;
     const auto& row = note.sent[i];
-    note.refused_lines[row.number] = sources::reject_line(file_, row.number, row.line, row.raw,
-                                                          {result.reason(), result.field_path(), result.message()});
+    note.refused_lines.emplace(row.number,
+                               sources::reject_line(file_, row.number, row.line, row.raw,
+                                                    {result.reason(), result.field_path(), result.message()}));
   }
   std::vector<std::string> lines;
   for (auto& [number, line] : note.refused_lines)

@@ -54,7 +54,7 @@ private:
   };
   struct batch_note {
     std::vector<row_note> sent;
-    std::map<std::uint64_t, std::string> refused_lines; // row number → line of the rejects file
+    std::multimap<std::uint64_t, std::string> refused_lines; // row number → line of the rejects file
     sources::import_counts counts;
   };
 

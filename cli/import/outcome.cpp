@@ -40,6 +40,7 @@ std::string outcome_text(const import_outcome& outcome) {
   line("conflict    ", c.conflict, terminal::tone::bad);
   line("rejected    ", c.rejected, terminal::tone::bad);
   line("unreadable  ", c.unmapped, terminal::tone::bad);
+  line("dropped     ", c.dropped, terminal::tone::plain);
   return out;
 }
 
@@ -60,6 +61,7 @@ std::string outcome_json(const import_outcome& outcome) {
   number("conflict", outcome.counts.conflict);
   number("rejected", outcome.counts.rejected);
   number("unreadable", outcome.counts.unmapped);
+  number("dropped", outcome.counts.dropped);
   number("resumed_at", outcome.resumed_at);
   json.Key("seconds");
   json.Double(outcome.seconds);

@@ -55,11 +55,15 @@ bool configured_source::hides(std::string_view header_name) const {
 }
 
 std::string configured_source::mapping_name() const {
-  return mapper()->rules().identity();
+  return mapper()->rules().label();
 }
 
 std::string configured_source::source_system() const {
-  return mapper()->rules().source_system().value_or(config_.name);
+  const auto current = mapper();
+  for (const auto& rule : current->rules().fields)
+    if (rule.field.name() == "source_system" && rule.alternatives.front().constant)
+      return *rule.alternatives.front().constant;
+  return config_.name;
 }
 
 base::result<configured_source::change> configured_source::look() {

@@ -40,7 +40,7 @@ struct payload_refusal {
   v1::RejectReason reason = v1::BAD_FORMAT;
   std::string field_path; // of the canonical event, where one is at fault
   std::string message;    // what is wrong and what to do, for people
-  std::string record;     // the bytes of the record at fault; empty: the whole payload
+  std::string record; // bytes of the record at fault that can be mapped again by themselves; empty: the whole payload
 };
 
 // What one payload comes to. All records of a payload are in `events`, `dropped` or `refused`.

@@ -19,14 +19,11 @@ struct content_digest {
   bool operator==(const content_digest&) const = default;
 };
 
-// Separates the members of a JSON array of plain values in a cell ("unit separator").
-inline constexpr char array_separator = '\x1f';
-
 struct row {
   std::uint64_t number = 0; // 1 is the first row after the header
   std::uint64_t line = 0;   // line of the file it begins on, from 1
-  // The columns that were asked for, in that order; empty where the row has no such value. Views into `storage` or, for
-  // canonical rows, empty. Valid until the next row is read.
+  // The columns that were asked for, in that order; without a value where the file has no such column. None for formats
+  // that have no columns. Valid until the next row is read.
   std::vector<std::optional<std::string_view>> cells;
   content_digest digest;
   std::string raw;                // the row as text, for the rejects file

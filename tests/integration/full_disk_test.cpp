@@ -1,5 +1,5 @@
 // A disk that fills up under the node and gets room again.
-#include "integration/harness/http_get.hpp"
+#include "integration/harness/http_client.hpp"
 #include "integration/harness/node_process.hpp"
 #include "integration/harness/patience.hpp"
 #include "integration/harness/publish_client.hpp"

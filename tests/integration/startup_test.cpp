@@ -1,5 +1,5 @@
 // Data that a node must not touch, and what it says about itself once it runs.
-#include "integration/harness/http_get.hpp"
+#include "integration/harness/http_client.hpp"
 #include "integration/harness/node_process.hpp"
 #include "ports/keys.hpp"
 #include "storage/rocks_store.hpp"

@@ -59,8 +59,14 @@ base::result<std::unique_ptr<csv_reader>> csv_reader::open(const std::filesystem
   auto input = byte_input::open(path);
   if (!input)
     return input.err();
-  std::unique_ptr<csv_reader> reader(new csv_reader(*std::move(input), options));
-  if (auto bound = reader->bind(wanted, path.filename().string()); !bound)
+  return open(*std::move(input), options, wanted, path.filename().string());
+}
+
+base::result<std::unique_ptr<csv_reader>> csv_reader::open(byte_input input, const csv_options& options,
+                                                           const std::vector<std::string>& wanted,
+                                                           const std::string& name) {
+  std::unique_ptr<csv_reader> reader(new csv_reader(std::move(input), options));
+  if (auto bound = reader->bind(wanted, name); !bound)
     return bound.err();
   return reader;
 }
@@ -82,7 +88,7 @@ base::result<void> csv_reader::bind(const std::vector<std::string>& wanted, cons
   columns_ = distinct_names(names);
   for (const auto& name : wanted) {
     const auto cell = find_column(columns_, name);
-    if (cell == std::string::npos)
+    if (cell == std::string::npos && options_.missing == csv_options::missing_column::is_refused)
       return base::error{base::error_code::invalid_argument,
                          "column '" + name + "' is not in " + file + "; it has: " + joined(columns_)};
     slots_.push_back(cell);
@@ -129,8 +135,12 @@ base::result<bool> csv_reader::next(row& out) {
   for (std::size_t i = 0; i < record.size(); ++i)
     digest.add(record.cell(i));
   out.digest = digest.finish();
-  for (const auto slot : slots_)
-    out.cells.emplace_back(record.cell(slot));
+  for (const auto slot : slots_) {
+    if (slot == std::string::npos)
+      out.cells.emplace_back();
+    else
+      out.cells.emplace_back(record.cell(slot));
+  }
   return true;
 }
 

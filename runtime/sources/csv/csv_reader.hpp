@@ -19,6 +19,8 @@ struct csv_options {
   bool header = true;               // the first record names the columns
   bool trim = false;                // blanks around unquoted cells are dropped
   std::vector<std::string> columns; // names, where there is no header
+  // A wanted column that the table does not have.
+  enum class missing_column { is_refused, is_absent } missing = missing_column::is_refused;
 };
 
 // A record longer than this ends the file: a quote was most likely not closed.
@@ -31,6 +33,9 @@ public:
   // malformed.
   static base::result<std::unique_ptr<csv_reader>> open(const std::filesystem::path& path, const csv_options& options,
                                                         const std::vector<std::string>& wanted);
+  // The same of bytes; `name` is for messages.
+  static base::result<std::unique_ptr<csv_reader>>
+  open(byte_input input, const csv_options& options, const std::vector<std::string>& wanted, const std::string& name);
   ~csv_reader() override;
 
   base::result<bool> next(row& out) override;
@@ -54,7 +59,7 @@ private:
   byte_input input_;
   std::unique_ptr<record_parser> parser_;
   std::vector<std::string> columns_;
-  std::vector<std::size_t> slots_; // cell of each wanted column
+  std::vector<std::size_t> slots_; // cell of each wanted column; npos where the table has none
   std::uint64_t row_number_ = 0;
   bool pending_ = false; // the current record was read ahead to count its cells
 };

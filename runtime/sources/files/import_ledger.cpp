@@ -15,6 +15,7 @@ void add(import_counts& to, const import_counts& more) {
   to.rejected += more.rejected;
   to.unmapped += more.unmapped;
   to.late += more.late;
+  to.dropped += more.dropped;
 }
 
 } // namespace

@@ -25,6 +25,7 @@ struct import_counts {
   std::uint64_t rejected = 0; // by the node
   std::uint64_t unmapped = 0; // refused before it was sent
   std::uint64_t late = 0;     // of the accepted
+  std::uint64_t dropped = 0;  // left out by the mapping, on purpose
 
   bool operator==(const import_counts&) const = default;
   bool all_taken() const {

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "sources/mapping/map_row.hpp"
+#include "sources/mapping/record_mapper.hpp"
 
 #include <cstdio>
 #include <filesystem>

@@ -17,9 +17,9 @@ namespace cxstream::sources {
 
 namespace {
 
-constexpr std::uint64_t state_version = 1;
+constexpr std::uint64_t state_version = 2;
 
-constexpr std::array<std::pair<const char*, std::uint64_t import_counts::*>, 7> count_names = {{
+constexpr std::array<std::pair<const char*, std::uint64_t import_counts::*>, 8> count_names = {{
     {"rows", &import_counts::rows},
     {"accepted", &import_counts::accepted},
     {"duplicate", &import_counts::duplicate},
@@ -27,6 +27,7 @@ constexpr std::array<std::pair<const char*, std::uint64_t import_counts::*>, 7> 
     {"rejected", &import_counts::rejected},
     {"unmapped", &import_counts::unmapped},
     {"late", &import_counts::late},
+    {"dropped", &import_counts::dropped},
 }};
 
 std::string to_text(const resume_state& state) {

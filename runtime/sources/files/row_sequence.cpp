@@ -52,9 +52,10 @@ base::result<bool> row_sequence::read(prepared_row& out) {
   out.number = mapped_.number;
   out.line = mapped_.line;
   out.raw = std::move(mapped_.raw);
+  out.dropped = std::move(mapped_.dropped);
   out.refused = std::move(mapped_.refused);
   out.event.clear();
-  if (!out.refused)
+  if (!out.refused && !out.dropped)
     mapped_.event.SerializeToString(&out.event);
   return true;
 }

@@ -13,7 +13,8 @@ struct prepared_row {
   std::uint64_t number = 0; // in the file, from 1
   std::uint64_t line = 0;
   std::string raw;
-  std::string event; // serialized; empty when refused
+  std::string event; // serialized; empty when dropped or refused
+  std::optional<std::string> dropped;
   std::optional<row_reject> refused;
 };
 

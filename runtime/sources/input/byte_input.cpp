@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <system_error>
+#include <utility>
 
 namespace cxstream::sources {
 
@@ -19,7 +20,8 @@ gzFile as_gz(void* file) {
 } // namespace
 
 byte_input::byte_input(void* file, std::filesystem::path path, std::uint64_t size)
-    : file_(file, [](void* f) { gzclose(as_gz(f)); }), path_(std::move(path)), size_(size), buffer_(piece_bytes) {
+    : file_(file, [](void* f) { gzclose(as_gz(f)); }), path_(std::move(path)), size_(size),
+      buffer_(file == nullptr ? 0 : piece_bytes) {
 }
 
 byte_input::byte_input(byte_input&&) noexcept = default;
@@ -42,7 +44,15 @@ base::result<byte_input> byte_input::open(const std::filesystem::path& path) {
   return byte_input(file, path, code ? 0 : size);
 }
 
+byte_input byte_input::of_text(std::string_view text) {
+  byte_input input(nullptr, {}, text.size());
+  input.text_ = text.starts_with(byte_order_mark) ? text.substr(byte_order_mark.size()) : text;
+  return input;
+}
+
 base::result<std::string_view> byte_input::read() {
+  if (!file_)
+    return std::exchange(text_, {});
   const auto count = gzread(as_gz(file_.get()), buffer_.data(), static_cast<unsigned>(buffer_.size()));
   int code = Z_OK;
   const char* why = gzerror(as_gz(file_.get()), &code);
@@ -59,6 +69,8 @@ base::result<std::string_view> byte_input::read() {
 }
 
 std::uint64_t byte_input::position() const {
+  if (!file_)
+    return size_ - text_.size();
   const auto offset = gzoffset(as_gz(file_.get()));
   return offset < 0 ? 0 : static_cast<std::uint64_t>(offset);
 }

@@ -1,4 +1,5 @@
-// The bytes of a file, plain or gzip, read forward in pieces. Owned by one thread. Constant memory.
+// The bytes of a file, plain or gzip, or of a text in memory, read forward in pieces. Owned by one thread. Constant
+// memory.
 #pragma once
 
 #include "base/result.hpp"
@@ -15,6 +16,9 @@ class byte_input {
 public:
   // Errors: not_found, io.
   static base::result<byte_input> open(const std::filesystem::path& path);
+
+  // Of a text that outlives the input.
+  static byte_input of_text(std::string_view text);
 
   byte_input(byte_input&&) noexcept;
   byte_input& operator=(byte_input&&) noexcept;
@@ -34,6 +38,7 @@ private:
 
   std::unique_ptr<void, void (*)(void*)> file_;
   std::filesystem::path path_;
+  std::string_view text_; // without a file: what was not yet read
   std::uint64_t size_ = 0;
   bool at_start_ = true;
   std::vector<char> buffer_;

@@ -14,9 +14,10 @@ using google::protobuf::FieldDescriptor;
 constexpr std::string_view signal_name = "cxstream.v1.Signal";
 constexpr std::string_view timestamp_name = "google.protobuf.Timestamp";
 
-// Fields that one text can fill; raw_tags and custom_metrics have sections of their own, pipeline is the node's.
+// Fields that one text can fill; raw_tags and custom_metrics have sections of their own, pipeline is the node's,
+// mapping_version the mapper's.
 bool can_be_mapped(const FieldDescriptor* field) {
-  if (field->is_repeated())
+  if (field->is_repeated() || field->number() == v1::CanonicalEvent::kMappingVersionFieldNumber)
     return false;
   const auto* message = field->message_type();
   return message == nullptr || message->full_name() == signal_name || message->full_name() == timestamp_name;
@@ -77,9 +78,35 @@ base::result<field_path> field_path::find(std::string_view name) {
   return path;
 }
 
+std::vector<std::string> field_path::names() {
+  std::vector<std::string> out;
+  const auto* event = v1::CanonicalEvent::descriptor();
+  for (int i = 0; i < event->field_count(); ++i) {
+    const auto* field = event->field(i);
+    if (!can_be_mapped(field))
+      continue;
+    const auto is_signal = field->message_type() != nullptr && field->message_type()->full_name() == signal_name;
+    if (!is_signal)
+      out.push_back(field->name());
+    for (const auto* part : {"label", "score", "confidence"})
+      if (is_signal)
+        out.push_back(field->name() + "." + part);
+  }
+  return out;
+}
+
 bool field_path::is_time() const {
   const auto* message = steps_.back()->message_type();
   return message != nullptr && message->full_name() == timestamp_name;
+}
+
+std::string field_path::cleared_name() const {
+  const auto* field = steps_.front();
+  if (!field->has_presence() || is_time())
+    return {};
+  if (steps_.size() == 1)
+    return field->name();
+  return steps_.back()->name() == "label" ? field->name() : std::string();
 }
 
 base::result<void> field_path::set(v1::CanonicalEvent& event, std::string_view text) const {

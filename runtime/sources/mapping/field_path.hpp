@@ -17,11 +17,17 @@ public:
   // means its label). Errors: invalid_argument, with the names there are.
   static base::result<field_path> find(std::string_view name);
 
+  // All of these, by their full names, in the order of the contract; without what only the pipeline or the mapper
+  // writes.
+  static std::vector<std::string> names();
+
   // Sets the field from text. Errors: invalid_argument (no number where there must be one).
   // Precondition: not is_time().
   base::result<void> set(v1::CanonicalEvent& event, std::string_view text) const;
 
   bool is_time() const;
+  // The name by which `cleared` empties it; empty when it cannot be emptied by itself ("ticket_id", "sentiment.score").
+  std::string cleared_name() const;
   const std::string& name() const {
     return name_;
   }

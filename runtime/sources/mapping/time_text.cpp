@@ -1,10 +1,12 @@
 #include "sources/mapping/time_text.hpp"
 
+#include "base/rfc3339.hpp"
 #include "sources/mapping/field_path.hpp"
 
 #include <date/date.h>
 #include <date/tz.h>
 
+#include <cmath>
 #include <optional>
 #include <sstream>
 
@@ -96,19 +98,23 @@ base::result<base::timestamp> time_rule::parse(std::string_view text) const {
       const auto number = parse_number(text);
       if (!number || !(*number > -1e11 && *number < 1e11))
         return bad_time(text, "unix_s (seconds since 1970)");
-      return base::from_us(static_cast<std::int64_t>(*number * 1e6));
+      return base::from_us(std::llround(*number * 1e6));
     }
     case kind::unix_ms: {
       const auto number = parse_number(text);
       if (!number || !(*number > -1e14 && *number < 1e14))
         return bad_time(text, "unix_ms (milliseconds since 1970)");
-      return base::from_us(static_cast<std::int64_t>(*number * 1e3));
+      return base::from_us(std::llround(*number * 1e3));
     }
     case kind::pattern:
       return parse_local(text);
     case kind::pattern_with_offset:
     case kind::rfc3339:
       break;
+  }
+  if (kind_ == kind::rfc3339) {
+    if (const auto at = base::parse_rfc3339(text)) // the common form, without a stream
+      return *at;
   }
   std::string copy(text);
   if (kind_ == kind::rfc3339 && (copy.ends_with('Z') || copy.ends_with('z')))

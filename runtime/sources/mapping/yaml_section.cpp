@@ -34,28 +34,28 @@ yaml_section::yaml_section(const YAML::Node& node, std::string file, std::string
     : node_(node), file_(std::move(file)), name_(std::move(name)) {
   if (!node_.IsMap())
     fail(name_ + " must be a map of: " + listed(keys));
-  std::set<std::string> seen;
   for (const auto& entry : node_) {
-    const auto key = entry.first.Scalar();
+    const auto key = entry.first.IsNull() ? "null" : entry.first.Scalar(); // YAML reads the word null as nothing
     if (std::find(keys.begin(), keys.end(), key) == keys.end())
       fail(entry.first, "unknown key '" + key + "' in " + name_ + "; there are: " + listed(keys));
-    if (!seen.insert(key).second)
+    if (!children_.emplace(key, entry.second).second)
       fail(entry.first, "'" + key + "' is given twice in " + name_);
   }
 }
 
 bool yaml_section::has(const std::string& key) const {
-  return static_cast<bool>(node_[key]);
+  return children_.contains(key);
 }
 
 YAML::Node yaml_section::child(const std::string& key) const {
-  return node_[key];
+  const auto found = children_.find(key);
+  return found == children_.end() ? YAML::Node(YAML::NodeType::Undefined) : found->second;
 }
 
 std::string yaml_section::text(const std::string& key) const {
   if (!has(key))
     fail(name_ + " needs '" + key + "'");
-  return scalar(node_[key], file_, "'" + key + "'");
+  return scalar(child(key), file_, "'" + key + "'");
 }
 
 std::string yaml_section::text_or(const std::string& key, const std::string& fallback) const {
@@ -69,7 +69,7 @@ char yaml_section::character_or(const std::string& key, char fallback) const {
   if (value == "tab" || value == "\\t")
     return '\t';
   if (value.size() != 1)
-    fail(node_[key], "'" + key + "' must be one character, or tab");
+    fail(child(key), "'" + key + "' must be one character, or tab");
   return value.front();
 }
 
@@ -77,8 +77,8 @@ bool yaml_section::flag_or(const std::string& key, bool fallback) const {
   if (!has(key))
     return fallback;
   bool flag = false;
-  if (!YAML::convert<bool>::decode(node_[key], flag))
-    fail(node_[key], "'" + key + "' must be yes or no");
+  if (!YAML::convert<bool>::decode(child(key), flag))
+    fail(child(key), "'" + key + "' must be yes or no");
   return flag;
 }
 
@@ -86,9 +86,9 @@ std::vector<std::string> yaml_section::texts(const std::string& key) const {
   std::vector<std::string> out;
   if (!has(key))
     return out;
-  if (!node_[key].IsSequence())
-    fail(node_[key], "'" + key + "' must be a list");
-  for (const auto& item : node_[key])
+  if (!child(key).IsSequence())
+    fail(child(key), "'" + key + "' must be a list");
+  for (const auto& item : child(key))
     out.push_back(scalar(item, file_, "each of '" + key + "'"));
   return out;
 }

@@ -4,7 +4,7 @@
 
 #include <yaml-cpp/yaml.h>
 
-#include <set>
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -39,6 +39,7 @@ private:
   YAML::Node node_;
   std::string file_;
   std::string name_;
+  std::map<std::string, YAML::Node> children_;
 };
 
 // Line of a node, from 1.

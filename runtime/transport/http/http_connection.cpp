@@ -102,7 +102,8 @@ std::size_t http_connection::parse(std::string_view bytes) {
 
 void http_connection::on_head() {
   auto& core = lane_->core();
-  keep_alive_ = reader_->keep_alive();
+  // No route takes HEAD, and the client would take the refusal's body for its next answer.
+  keep_alive_ = reader_->keep_alive() && reader_->method() != "HEAD";
   auto found = core.router.find(reader_->method(), reader_->target());
   if (auto* nothing = std::get_if<http_response>(&found))
     return refuse(std::move(*nothing));

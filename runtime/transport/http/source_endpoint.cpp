@@ -140,12 +140,15 @@ void source_endpoint::submit(const std::shared_ptr<served>& source, const ports:
   auto letters = refusal_letters(source->origin(), from, read.refused);
   ingest_line::of(*exchange, services_.gate, {from.peer, {}})
       ->submit(std::move(batch), std::move(letters),
-               [services = services_, source, exchange, dropped = read.dropped.size(),
-                bytes = from.body.size()](auto outcome) {
+               [services = services_, source, exchange, events = static_cast<int>(read.events.size()),
+                dropped = read.dropped.size(), bytes = from.body.size()](auto outcome) {
                  if (!outcome) {
                    services.meter.request(source->name, ports::source_outcome::failed, bytes);
                    return exchange->answer(not_taken(outcome.err().message));
                  }
+                 for (int i = 0; i < events && i < outcome->results_size(); ++i) // the reader's refusals are counted
+                   if (outcome->results(i).reason() != v1::REJECT_REASON_UNSPECIFIED)
+                     services.meter.refused(source->name, outcome->results(i).reason());
                  const auto counts = count(*outcome);
                  services.meter.decided(source->name, counts.accepted, counts.duplicate, services.clock.now());
                  services.meter.request(

@@ -22,17 +22,17 @@ constexpr std::size_t last_words = 2'000;
 
 node_process::node_process(const scratch_dir& dir, node_setup setup) : dir_(dir.path()), setup_(std::move(setup)) {
   write_file(dir_ + "/node.yaml", "storage: {data_dir: " + setup_.data_dir + setup_.storage_tail + "}\n" +
-                                      "ingest: {batch_bytes_max: 4MiB}\n" + "sinks: " + setup_.sinks + "\n" + setup_.more + "\n");
+                                      "ingest: {batch_bytes_max: 4MiB}\n" + "sinks: " + setup_.sinks + "\n" +
+                                      setup_.more + "\n");
 }
 
 void node_process::start() {
   const auto addresses = setup_.data_dir + "/node.json";
   std::filesystem::remove(addresses);
-  process_ = std::make_unique<child_process>(std::vector<std::string>{cxstream_binary(), "serve", "--config",
-                                                                      dir_ + "/node.yaml", "--grpc", "127.0.0.1:0",
-                                                                      "--http", "127.0.0.1:0", "--intake",
-                                                                      "127.0.0.1:0"},
-                                             dir_ + "/node.log", dir_ + "/node.log");
+  process_ = std::make_unique<child_process>(
+      std::vector<std::string>{cxstream_binary(), "serve", "--config", dir_ + "/node.yaml", "--grpc", "127.0.0.1:0",
+                               "--http", "127.0.0.1:0", "--intake", "127.0.0.1:0"},
+      dir_ + "/node.log", dir_ + "/node.log");
   nlohmann::json found;
   const bool told = eventually(60s, [&] {
     if (!process_->is_running())

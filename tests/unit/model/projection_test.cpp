@@ -43,6 +43,7 @@ v1::CanonicalEvent full_event() {
   e.set_agent_id("a1");
   e.set_customer_id("c1");
   e.set_schema_version("1");
+  e.set_mapping_version("desk@1");
   for (const auto* path : {"driver", "sentiment", "custom_metrics.wait_s", "agent_id"})
     e.mutable_cleared()->add_paths(path);
   auto& pipeline = *e.mutable_pipeline();

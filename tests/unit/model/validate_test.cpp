@@ -59,6 +59,7 @@ TEST(Validate, BoundsEveryText) {
                                      {"source_system", 64},
                                      {"idempotency_key", 256},
                                      {"schema_version", 32},
+                                     {"mapping_version", 128},
                                      {"account_id", 256},
                                      {"canonical_tag", 256},
                                      {"driver", 256},

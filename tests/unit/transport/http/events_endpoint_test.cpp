@@ -22,7 +22,7 @@ constexpr const char* cloud_json =
 class EventsEndpoint : public HttpLoopback {
 protected:
   void serve(std::size_t records_max = 100) {
-    routes.push_back({"POST", "/v1/events", std::make_shared<events_endpoint>(gate, records_max)});
+    routes.push_back({"POST", "/v1/events", std::make_shared<events_endpoint>(gate, nullptr, records_max)});
     start();
   }
   raw_answer sent(std::string_view body, std::string_view headers) {

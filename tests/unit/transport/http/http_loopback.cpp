@@ -72,7 +72,7 @@ private:
 };
 
 std::shared_ptr<ports::ingest_session> deciding_gate::open(std::shared_ptr<ports::ingest_listener> listener,
-                                                           std::string) {
+                                                           ports::ingest_client) {
   if (refuse)
     return nullptr;
   const std::lock_guard lock(mutex_);

@@ -43,7 +43,7 @@ private:
 class deciding_gate final : public ports::ingest_gate {
 public:
   std::shared_ptr<ports::ingest_session> open(std::shared_ptr<ports::ingest_listener> listener,
-                                              std::string peer) override;
+                                              ports::ingest_client) override;
   std::uint32_t credit_events() const override {
     return 1'000;
   }

@@ -110,6 +110,9 @@ TEST_F(HttpTransport, SaysWhatThereIsWhereNothingIs) {
   const auto wrong = asked("DELETE /things/a HTTP/1.1\r\nHost: a\r\n\r\n");
   EXPECT_EQ(wrong.status, 405);
   EXPECT_EQ(wrong.header("allow"), "post, get");
+  raw_client head(server->port());
+  head.send("HEAD /things/a HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_EQ(head.receive().value_or(raw_answer{}).header("connection"), "close");
   EXPECT_EQ(asked(post("/things/a/b", "")).status, 404);
   EXPECT_EQ(asked(post("/things/", "")).status, 404);
 }

@@ -47,8 +47,8 @@ protected:
     options.limits.head_max = options.limits.body_max = 200ms;
     const auto reader = std::make_shared<scripted_reader>(&read_word);
     source_table table;
-    table.sources["zendesk"] = {reader, "zendesk", {}, {}};
-    table.sources["spent"] = {reader, "zendesk", {0.001, 1, 0, 0}, {}};
+    table.sources["zendesk"] = {reader, "zendesk", {}};
+    table.sources["spent"] = {reader, "zendesk", {0.001, 1, 0, 0}};
     table.removed = {"old"};
     sources = std::make_shared<source_endpoint>(source_services{gate, clock, meter, log}, table);
     routes.push_back({"POST", "/v1/sources/{name}", sources});

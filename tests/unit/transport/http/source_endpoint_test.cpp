@@ -105,9 +105,10 @@ TEST_F(SourceEndpoint, AnswersRefusedRecordsWith202AndKeepsThemWithoutSecrets) {
   EXPECT_EQ(letters[0].stage(), v1::SOURCE);
   EXPECT_EQ(letters[0].source(), "zendesk");
   EXPECT_EQ(letters[0].source_system(), "zendesk");
-  EXPECT_EQ(letters[0].reason(), "BAD_MAPPING");
+  EXPECT_EQ(letters[0].reason(), "BAD_FORMAT");
   EXPECT_EQ(letters[0].payload(), "T-1\nbad one\nwhole\nwhole");
   EXPECT_NE(letters[0].message().find("(and 1 more records of this payload)"), std::string::npos);
+  EXPECT_EQ(letters[1].reason(), "BAD_MAPPING");
   EXPECT_EQ(letters[1].payload(), "bad one");
   std::string names;
   for (const auto& header : letters[0].headers())
@@ -131,6 +132,7 @@ TEST_F(SourceEndpoint, AnswersAConflictLikeAnyRefusal) {
   const auto answer = sent("T-1");
   EXPECT_EQ(answer.status, 202);
   EXPECT_EQ(json::parse(answer.body)["rejected"][0]["dead_letter_id"], "dl-9");
+  EXPECT_EQ(meter.count("zendesk KEY_CONFLICT"), 1u);
 }
 
 TEST_F(SourceEndpoint, RefusesWrongSignaturesAndKeepsOnlyAFewOfThemAMinute) {

@@ -1,10 +1,10 @@
-#include "config/suggest.hpp"
+#include "base/suggest.hpp"
 
 #include <algorithm>
 #include <numeric>
 #include <vector>
 
-namespace cxstream::config {
+namespace cxstream::base {
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   // Rows of the table of distances between beginnings of both words: the last but one, the last, and the current.
@@ -43,4 +43,4 @@ std::string suggestion(std::string_view word, std::span<const std::string_view> 
   return list;
 }
 
-} // namespace cxstream::config
+} // namespace cxstream::base
