@@ -100,10 +100,9 @@ int measure_coverage(const taxonomy_options& options) {
       options.events.empty() ? read_node(options, wanted, coverage) : read_file(options, wanted, coverage);
   if (code == client::exit_usage || code == client::exit_unreachable || code == client::exit_interrupted)
     return code;
-  const auto text = options.call.json
-                        ? coverage_json(coverage, document->rules.version(), options.top)
-                        : coverage_text(coverage, document->rules.version(), options.top,
-                                        terminal::style::of_stdout(), terminal::stdout_width());
+  const auto text = options.call.json ? coverage_json(coverage, document->rules.version(), options.top)
+                                      : coverage_text(coverage, document->rules.version(), options.top,
+                                                      terminal::style::of_stdout(), terminal::stdout_width());
   std::fputs(text.c_str(), stdout);
   return code;
 }

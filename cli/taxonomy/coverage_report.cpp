@@ -46,23 +46,33 @@ std::string coverage_text(model::tag_coverage& coverage, const std::string& vers
              grouped(total.events) + " events in all)\n\n";
   terminal::table sources({{"source"}, {"events", right}, {"with raw tags", right}, {"covered", right}, {"share"}});
   for (const auto& [source, counts] : coverage.by_source())
-    sources.add({{source},
-                 {grouped(counts.events)},
-                 {grouped(counts.tagged)},
-                 {grouped(counts.covered)},
-                 counts.tagged == 0 ? terminal::cell("-") : terminal::cell(percent(counts.share()), tone_of(counts.share()))});
+    sources.add(
+        {{source},
+         {grouped(counts.events)},
+         {grouped(counts.tagged)},
+         {grouped(counts.covered)},
+         counts.tagged == 0 ? terminal::cell("-") : terminal::cell(percent(counts.share()), tone_of(counts.share()))});
   out += sources.text(look, width);
   const auto homeless = coverage.homeless(top);
   if (homeless.empty())
     return out + (total.tagged == 0 ? "" : "\nevery raw tag has a home\n");
-  terminal::table tags({{"raw tag without a home"}, {"events", right}, {"share", right}, {"tickets", right}, {"nothing else known", right}});
+  terminal::table tags({{"raw tag without a home"},
+                        {"events", right},
+                        {"share", right},
+                        {"tickets", right},
+                        {"nothing else known", right}});
   for (const auto& one : homeless)
-    tags.add({{one.tag}, {grouped(one.events)}, {percent(one.share)}, {grouped(one.tickets)}, {grouped(one.uncovered)}});
+    tags.add(
+        {{one.tag}, {grouped(one.events)}, {percent(one.share)}, {grouped(one.tickets)}, {grouped(one.uncovered)}});
   out += "\n" + tags.text(look, width);
   if (homeless.size() < coverage.homeless_count())
-    out += look.paint(tone::dim, "and " + grouped(coverage.homeless_count() - homeless.size()) + " more; --top 0 shows all") + "\n";
+    out += look.paint(tone::dim,
+                      "and " + grouped(coverage.homeless_count() - homeless.size()) + " more; --top 0 shows all") +
+           "\n";
   if (coverage.forgotten() > 0)
-    out += look.paint(tone::notice, grouped(coverage.forgotten()) + " occurrences of further tags were not told apart: there are too many") + "\n";
+    out += look.paint(tone::notice, grouped(coverage.forgotten()) +
+                                        " occurrences of further tags were not told apart: there are too many") +
+           "\n";
   return out;
 }
 

@@ -36,8 +36,9 @@ bool event_sender::send(const std::vector<v1::CanonicalEvent>& events) {
     if (rate_ > 0) {
       if (!wait_until(next_at_))
         return false;
-      next_at_ = std::max(next_at_, steady_clock::now()) + std::chrono::duration_cast<steady_clock::duration>(
-                                                               std::chrono::duration<double>(static_cast<double>(count) / rate_));
+      next_at_ = std::max(next_at_, steady_clock::now()) +
+                 std::chrono::duration_cast<steady_clock::duration>(
+                     std::chrono::duration<double>(static_cast<double>(count) / rate_));
     }
     v1::PublishRequest request;
     for (std::size_t i = 0; i < count; ++i)
@@ -76,10 +77,11 @@ void event_sender::take(const v1::PublishRequest& request, const v1::PublishResp
     } else {
       ++counts_.refused;
       if (refusals_.size() < refusals_shown)
-        refusals_.push_back("ticket " + request.events(i).ticket_id() + ": " +
-                            (result.outcome() == v1::CONFLICT
-                                 ? "this version was run before with other rules; give the changed taxonomy a new version"
-                                 : result.message()));
+        refusals_.push_back(
+            "ticket " + request.events(i).ticket_id() + ": " +
+            (result.outcome() == v1::CONFLICT
+                 ? "this version was run before with other rules; give the changed taxonomy a new version"
+                 : result.message()));
     }
   }
 }

@@ -1,5 +1,5 @@
-// Publishes events of cxstream's own in batches, each answered before the next: durable when send() returns. Waits for a
-// node that is busy or away, and keeps to a rate. Owned by one thread.
+// Publishes events of cxstream's own in batches, each answered before the next: durable when send() returns. Waits for
+// a node that is busy or away, and keeps to a rate. Owned by one thread.
 #pragma once
 
 #include "client/connection.hpp"

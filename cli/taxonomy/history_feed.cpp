@@ -109,8 +109,8 @@ private:
   std::jthread thread_;
 };
 
-// Asks the node how much is left, until the history as it was at the beginning is decided: nothing is left, or, on a node
-// that goes on taking events, only what is younger than this.
+// Asks the node how much is left, until the history as it was at the beginning is decided: nothing is left, or, on a
+// node that goes on taking events, only what is younger than this.
 class history_feed::lookout {
 public:
   lookout(std::shared_ptr<grpc::Channel> channel, std::string name)
@@ -185,9 +185,9 @@ history_feed::history_feed(feed_request request)
 feed_end history_feed::run(const take_events& take) {
   reader stream(channel_, request_);
   const lookout node(channel_, request_.name);
-  auto end = node.status().ok() ? follow(stream, node, take)
-                                : feed_end{client::exit_code_of(node.status()),
-                                           client::explain(node.status(), request_.node.server)};
+  auto end = node.status().ok()
+                 ? follow(stream, node, take)
+                 : feed_end{client::exit_code_of(node.status()), client::explain(node.status(), request_.node.server)};
   const auto status = stream.close();
   display_.clear();
   if (end.code == client::exit_unreachable && end.trouble.empty()) {
@@ -236,8 +236,8 @@ std::optional<std::string> history_feed::forget() {
   v1::DeleteSubscriptionRequest request;
   request.set_name(request_.name);
   v1::DeleteSubscriptionResponse answer;
-  const auto status = v1::AdminService::NewStub(channel_)->DeleteSubscription(
-      client::call_within(ask_within).get(), request, &answer);
+  const auto status =
+      v1::AdminService::NewStub(channel_)->DeleteSubscription(client::call_within(ask_within).get(), request, &answer);
   if (status.ok() || status.error_code() == grpc::StatusCode::NOT_FOUND)
     return {};
   return "the subscription '" + request_.name + "' stays on the node: " + status.error_message() +

@@ -110,7 +110,8 @@ private:
   static feed_request request(const taxonomy_options& options, const rerun_plan& plan) {
     feed_request out;
     out.node = options.call.node;
-    out.name = options.dry_run ? "taxonomy-dry-run-" + std::to_string(::getpid()) : subscription_of(plan.next.version());
+    out.name =
+        options.dry_run ? "taxonomy-dry-run-" + std::to_string(::getpid()) : subscription_of(plan.next.version());
     out.what = "history";
     out.display = terminal::progress_display::fitting_stderr();
     return out;
@@ -136,9 +137,9 @@ private:
       fail(client::exit_failed, why);
     const auto* sent = options_.dry_run ? nullptr : &sender_.counts();
     const auto& version = plan_.next.version();
-    const auto text = options_.call.json ? summary_.json(version, sent)
-                                         : summary_.text(version, sent, terminal::style::of_stdout(),
-                                                         terminal::stdout_width());
+    const auto text = options_.call.json
+                          ? summary_.json(version, sent)
+                          : summary_.text(version, sent, terminal::style::of_stdout(), terminal::stdout_width());
     std::fputs(text.c_str(), stdout);
   }
 

@@ -13,7 +13,8 @@ using action = int (*)(const taxonomy_options&);
 std::shared_ptr<taxonomy_options> add(CLI::App& command, invocation& chosen, action run) {
   const auto options = std::make_shared<taxonomy_options>();
   command.callback([&chosen, options, run] { chosen.run = [options, run] { return run(*options); }; });
-  command.add_option("-c,--config", options->config, "A node's configuration, whose taxonomy is taken where no file is named");
+  command.add_option("-c,--config", options->config,
+                     "A node's configuration, whose taxonomy is taken where no file is named");
   return options;
 }
 
@@ -48,21 +49,23 @@ void add_rerun(CLI::App& taxonomy, invocation& chosen) {
   command->add_option("--file", options->file, "The new taxonomy (YAML)")->required();
   command->add_option("--from", options->known,
                       "A taxonomy that gave tags in the past (again for more); the configuration's is one of them");
-  command->add_flag("--any-version", options->any_version,
-                    "Where the version that gave an event's tags is not among them: every tag of an event with raw tags "
-                    "counts as the taxonomy's, also one that the source has set");
+  command->add_flag(
+      "--any-version", options->any_version,
+      "Where the version that gave an event's tags is not among them: every tag of an event with raw tags "
+      "counts as the taxonomy's, also one that the source has set");
   command->add_flag("--fill-in", options->fill_in,
                     "Also events from before there was a taxonomy: what they have stays, what is absent is given");
   command->add_flag("--dry-run", options->dry_run, "Only say what would change");
   command->add_option("--since", options->since, "Events that occurred from this time on (RFC 3339)");
   command->add_option("--rate", options->rate, "At most so many new events, such as 500/s");
   add_call_options(*command, options->call);
-  command->footer("Examples:\n  cxstream taxonomy rerun --file new.yaml --from old.yaml --dry-run\n"
-                  "  cxstream taxonomy rerun --file new.yaml --from old.yaml --rate 500/s\n\n"
-                  "Nothing of the past is rewritten. A run that was interrupted goes on where it was; one that is repeated "
-                  "changes nothing.\n"
-                  "Exit codes: 0 done, 1 events were refused or of an unknown version, 2 wrong usage or taxonomy, "
-                  "3 no node answers, 130 interrupted.");
+  command->footer(
+      "Examples:\n  cxstream taxonomy rerun --file new.yaml --from old.yaml --dry-run\n"
+      "  cxstream taxonomy rerun --file new.yaml --from old.yaml --rate 500/s\n\n"
+      "Nothing of the past is rewritten. A run that was interrupted goes on where it was; one that is repeated "
+      "changes nothing.\n"
+      "Exit codes: 0 done, 1 events were refused or of an unknown version, 2 wrong usage or taxonomy, "
+      "3 no node answers, 130 interrupted.");
 }
 
 } // namespace

@@ -31,8 +31,7 @@ void print_json(const config::taxonomy_document& document, const std::vector<con
                          {"actual", or_null(d.actual)}});
   auto& findings = out["findings"] = nlohmann::ordered_json::array();
   for (const auto& l : lints)
-    findings.push_back(
-        {{"kind", to_text(l.kind)}, {"line", l.line}, {"subject", l.subject}, {"message", l.message}});
+    findings.push_back({{"kind", to_text(l.kind)}, {"line", l.line}, {"subject", l.subject}, {"message", l.message}});
   std::printf("%s\n", out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
 }
 
@@ -58,7 +57,8 @@ void print_text(const config::taxonomy_document& document, const std::vector<con
   if (!differences.empty())
     std::printf("%s\n\n", look.paint(tone::dim, "(- expected, + came out)").c_str());
   for (const auto& l : lints)
-    std::printf("%s:%d: %s\n", document.file.c_str(), l.line, look.paint(tone::notice, terminal::printable(l.message)).c_str());
+    std::printf("%s:%d: %s\n", document.file.c_str(), l.line,
+                look.paint(tone::notice, terminal::printable(l.message)).c_str());
   std::size_t failed = 0;
   example = nullptr;
   for (const auto& d : differences) {

@@ -57,7 +57,8 @@ void find_driverless(const taxonomy_document& document, const declared_tag& tag,
 void find_unused(const taxonomy_document& document, const declared_tag& tag, std::vector<lint>& out) {
   const auto is_it = [&](std::string_view other) { return folded_text(other) == folded_text(tag.name); };
   const auto* by_default = document.rules.default_tag();
-  if ((by_default != nullptr && is_it(*by_default)) || std::ranges::any_of(document.patterns, is_it, &tag_pattern::canonical_tag))
+  if ((by_default != nullptr && is_it(*by_default)) ||
+      std::ranges::any_of(document.patterns, is_it, &tag_pattern::canonical_tag))
     return;
   out.push_back({lint_kind::unused, tag.line, tag.name,
                  "no raw tag leads to \"" + tag.name + "\" but itself; list some under raw, or remove it"});

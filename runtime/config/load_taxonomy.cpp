@@ -108,7 +108,8 @@ private:
     if (list.IsNull())
       return;
     if (!list.IsSequence()) {
-      top.wrong("examples", "must be a list, each entry as: {raw: [a tag], tag: its canonical tag, driver: its driver}");
+      top.wrong("examples",
+                "must be a list, each entry as: {raw: [a tag], tag: its canonical tag, driver: its driver}");
       return;
     }
     for (std::size_t i = 0; i < list.size(); ++i)

@@ -1,6 +1,6 @@
-// Patterns of tags in which "*" stands for any text, also none. Plain values; thread-safe once built. The cost of a match
-// is bounded by (length of the text) × (length of the pattern), whatever the pattern is: after a "*" that was passed,
-// no earlier one is ever tried again.
+// Patterns of tags in which "*" stands for any text, also none. Plain values; thread-safe once built. The cost of a
+// match is bounded by (length of the text) × (length of the pattern), whatever the pattern is: after a "*" that was
+// passed, no earlier one is ever tried again.
 #pragma once
 
 #include <cstddef>

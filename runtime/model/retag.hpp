@@ -7,7 +7,8 @@
 //  2. What a source said of canonical_tag and driver is never changed: only what a taxonomy gave, or would have given.
 //  3. The new event follows from the old event and the version alone, its idempotency_key too: telling it again is a
 //     repeat (promise P2).
-//  4. Of events that have the same revision the last one holds, also after retagging: when one of them was retagged, those
+//  4. Of events that have the same revision the last one holds, also after retagging: when one of them was retagged,
+//  those
 //     after it are told again. Remembered for the last revisions_remembered retagged revisions.
 #pragma once
 

@@ -39,11 +39,11 @@ struct coverage_counts {
 };
 
 struct homeless_tag {
-  std::string tag;              // as first seen
-  std::uint64_t events = 0;     // that have it
-  std::uint64_t uncovered = 0;  // of these: that have no known tag beside it
-  std::uint64_t tickets = 0;    // distinct
-  double share = 0;             // events, of all that have raw tags
+  std::string tag;             // as first seen
+  std::uint64_t events = 0;    // that have it
+  std::uint64_t uncovered = 0; // of these: that have no known tag beside it
+  std::uint64_t tickets = 0;   // distinct
+  double share = 0;            // events, of all that have raw tags
 };
 
 class tag_coverage {

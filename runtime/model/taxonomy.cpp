@@ -29,8 +29,8 @@ bool taxonomy::map_tag(std::string_view pattern, std::string_view canonical_tag)
   } else {
     if (std::ranges::any_of(globs_, [&](const auto& g) { return g.pattern.pattern() == parsed.pattern(); }))
       return false;
-    const auto place = std::ranges::find_if(
-        globs_, [&](const auto& g) { return g.pattern.literals() < parsed.literals(); });
+    const auto place =
+        std::ranges::find_if(globs_, [&](const auto& g) { return g.pattern.literals() < parsed.literals(); });
     globs_.insert(place, {std::move(parsed), std::move(to)});
   }
   ++patterns_;
@@ -66,9 +66,8 @@ const std::string* taxonomy::canonical_tag(std::string_view raw_tag) const {
     return &found->second;
   const auto* beginning = longest_beginning(key.view());
   for (const auto& [pattern, to] : globs_) {
-    if (beginning != nullptr &&
-        (pattern.literals() < beginning->first.size() ||
-         (pattern.literals() == beginning->first.size() && to.place > beginning->second.place)))
+    if (beginning != nullptr && (pattern.literals() < beginning->first.size() ||
+                                 (pattern.literals() == beginning->first.size() && to.place > beginning->second.place)))
       break; // neither this one nor any after it goes before the beginning
     if (pattern.matches(key.view()))
       return &to.canonical_tag;

@@ -3,8 +3,8 @@
 //
 // Which pattern a raw tag goes by: the tag itself where it is mapped; else, of the patterns with "*" that fit, the one
 // with the most characters that are no "*"; of equal ones the one that was mapped first. Tags and beginnings ("bill*")
-// are looked up in tables; other patterns are tried one after another, and only those that could go before the beginning
-// that was found.
+// are looked up in tables; other patterns are tried one after another, and only those that could go before the
+// beginning that was found.
 #pragma once
 
 #include "model/glob.hpp"
