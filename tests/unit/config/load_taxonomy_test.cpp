@@ -70,6 +70,33 @@ TEST(LoadTaxonomy, TakesTagsAsTheyStand) {
   EXPECT_NE(loaded->canonical_tag("${home}"), nullptr);
 }
 
+TEST(LoadTaxonomy, ReadsExamplesWithWhatTheyExpect) {
+  const auto loaded = parse_taxonomy_document("version: 1\n"
+                                              "tags: {refund: {driver: billing, raw: ['*refund*']}}\n"
+                                              "examples:\n"
+                                              "  - {raw: [a, ' b '], tag: refund}\n"
+                                              "  - {raw: [], tag: ~, driver: ~}\n",
+                                              "t.yaml");
+  ASSERT_TRUE(loaded) << loaded.err().message;
+  ASSERT_EQ(loaded->examples.size(), 2u);
+  EXPECT_EQ(loaded->examples[0].raw_tags, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(loaded->examples[0].canonical_tag->text, "refund");
+  EXPECT_FALSE(loaded->examples[0].driver);
+  EXPECT_EQ(loaded->examples[0].line, 4);
+  EXPECT_EQ(loaded->examples[1].canonical_tag->text, std::nullopt);
+  EXPECT_TRUE(loaded->examples[1].driver);
+  ASSERT_EQ(loaded->patterns.size(), 1u);
+  EXPECT_EQ(loaded->patterns[0].pattern, "*refund*");
+}
+
+TEST(LoadTaxonomy, RefusesExamplesThatSayNothing) {
+  EXPECT_EQ(problems_of("version: 1\nexamples:\n  - {raw: [a]}\n  - {tag: x, drivr: y}\n"),
+            "t.yaml:3: examples[0].tag is missing; say what should come out, with ~ for nothing\n"
+            "t.yaml:4: examples[1].raw is missing; list the raw tags of an event, or [] for none\n"
+            "t.yaml:4: unknown key \"examples[1].drivr\"; did you mean \"driver\"?");
+  EXPECT_TRUE(problems_of("version: 1\nexamples: {raw: a}").starts_with("t.yaml:2: examples must be a list"));
+}
+
 TEST(LoadTaxonomy, ReadsTheExample) {
   const auto loaded = load_taxonomy(CXSTREAM_SOURCE_DIR "/examples/taxonomy.yaml");
   ASSERT_TRUE(loaded) << loaded.err().message;
