@@ -133,14 +133,13 @@ private:
     out.examples.push_back(std::move(example));
   }
 
-  static std::optional<expected_text> read_expected(section& from, std::string_view key) {
+  std::optional<expected_text> read_expected(section& from, std::string_view key) const {
+    const auto node = from.child(key);
     if (!from.has(key))
       return {};
-    if (from.child(key).IsNull())
+    if (node.IsNull())
       return expected_text{};
-    std::string text;
-    from.text(key, text);
-    return expected_text{std::string(model::trimmed(text))};
+    return expected_text{std::string(model::trimmed(scalar_text(node, from.name(key), in()).value_or("")))};
   }
 
   diagnostics& found_;
