@@ -30,6 +30,7 @@ void add_dead_command(CLI::App& app, invocation& chosen);
 void add_stats_command(CLI::App& app, invocation& chosen);
 void add_verify_command(CLI::App& app, invocation& chosen);
 void add_config_command(CLI::App& app, invocation& chosen);
+void add_taxonomy_command(CLI::App& app, invocation& chosen);
 void add_key_command(CLI::App& app, invocation& chosen);
 void add_receiver_command(CLI::App& app, invocation& chosen);
 void add_completion_command(CLI::App& app, invocation& chosen);

@@ -38,6 +38,7 @@ void add_commands(CLI::App& app, invocation& chosen) {
   add_stats_command(app, chosen);
   add_verify_command(app, chosen);
   add_config_command(app, chosen);
+  add_taxonomy_command(app, chosen);
   add_key_command(app, chosen);
   add_receiver_command(app, chosen);
   add_completion_command(app, chosen);

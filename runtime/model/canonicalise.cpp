@@ -131,13 +131,6 @@ bool clears(const v1::CanonicalEvent& e, std::string_view path) {
   return std::ranges::find(e.cleared().paths(), path) != e.cleared().paths().end();
 }
 
-const std::string* tag_of(const v1::CanonicalEvent& e, const taxonomy& tags) {
-  for (const auto& raw : e.raw_tags())
-    if (const auto* tag = tags.canonical_tag(raw))
-      return tag;
-  return e.raw_tags_size() > 0 ? tags.default_tag() : nullptr;
-}
-
 void apply_taxonomy(v1::CanonicalEvent& e, const taxonomy& tags) {
   if (tags.version().empty()) {
     e.clear_pipeline();
@@ -146,7 +139,7 @@ void apply_taxonomy(v1::CanonicalEvent& e, const taxonomy& tags) {
   e.mutable_pipeline()->Clear();
   e.mutable_pipeline()->set_taxonomy_version(tags.version());
   if (!e.has_canonical_tag() && !clears(e, "canonical_tag"))
-    if (const auto* tag = tag_of(e, tags))
+    if (const auto* tag = tags.tag_of(e.raw_tags()))
       e.set_canonical_tag(*tag);
   if (e.has_canonical_tag() && !e.has_driver() && !clears(e, "driver"))
     if (const auto* driver = tags.driver(e.canonical_tag()))

@@ -23,9 +23,10 @@ using std::chrono_literals::operator""ms;
 // What a node is asked to keep where; the rest is default.
 struct node_setup {
   std::string data_dir;
-  std::string sinks;        // YAML of the list, "[]" for none
-  std::string storage_tail; // more settings of storage:, as ", key: value"
-  std::string more = {};    // more of the configuration, as lines of YAML
+  std::string sinks;            // YAML of the list, "[]" for none
+  std::string storage_tail;     // more settings of storage:, as ", key: value"
+  std::string more = {};        // more of the configuration, as lines of YAML
+  std::string ingest_tail = {}; // more settings of ingest:, as ", key: value"
 };
 
 class node_process {
