@@ -2,6 +2,7 @@
 
 #include "calls.hpp"
 #include "command.hpp"
+#include "sources/files/open_records.hpp"
 #include "sources/mapping/builtin.hpp"
 #include "sources/mapping/load.hpp"
 
@@ -12,13 +13,6 @@ namespace cxstream::cli {
 
 namespace {
 
-bool is_csv(const std::string& file) {
-  auto path = std::filesystem::path(file);
-  if (path.extension() == ".gz")
-    path = path.stem();
-  return path.extension() == ".csv" || path.extension() == ".tsv";
-}
-
 std::uint64_t size_of(const std::string& file) {
   std::error_code code;
   const auto size = std::filesystem::file_size(file, code);
@@ -27,33 +21,66 @@ std::uint64_t size_of(const std::string& file) {
 
 } // namespace
 
+base::result<sources::mapping> rules_for(const import_options& options, const std::string& file) {
+  if (!options.mapping.empty())
+    return sources::resolve_mapping(options.mapping);
+  if (file == "-")
+    return sources::canonical_mapping(); // its first bytes can be read once only
+  const auto look = sources::look_at(file);
+  if (!look)
+    return look.err();
+  switch (*look) {
+    case sources::file_look::json:
+      return sources::canonical_mapping();
+    case sources::file_look::event_log:
+      return sources::builtin_mapping("xes");
+    case sources::file_look::table:
+      return base::error{base::error_code::invalid_argument,
+                         file + ": a table needs --mapping, which says which column is what; examples/mappings has "
+                                "some to start from"};
+    default:
+      return base::error{base::error_code::invalid_argument,
+                         file + ": XML needs --mapping, which says which element is what"};
+  }
+}
+
+void show_outcome(const import_options& options, const import_outcome& outcome) {
+  const auto began = outcome.code != client::exit_usage && outcome.counts.rows > 0;
+  if (options.json)
+    std::fputs(outcome_json(outcome).c_str(), stdout);
+  else if (began || outcome.trouble.empty())
+    std::fputs(outcome_text(outcome).c_str(), stdout);
+  std::fflush(stdout);
+  if (!outcome.trouble.empty())
+    fail(outcome.code, outcome.trouble);
+}
+
 int run_import(const import_options& options) {
-  if (!options.state.empty() && options.files.size() > 1)
+  if (options.files.empty() == options.watch.empty())
+    return fail(client::exit_usage, "import: name files, or a folder with --watch");
+  if (!options.state.empty() && (options.files.size() > 1 || !options.watch.empty()))
     return fail(client::exit_usage, "import: --state names the state of one file; import the files one by one");
-  auto rules = options.mapping.empty() ? base::result<sources::mapping>(sources::canonical_mapping())
-                                       : sources::resolve_mapping(options.mapping);
-  if (!rules)
-    return fail(client::exit_usage, rules.err().message);
+  if (!options.watch.empty()) {
+    if (!options.rejects.empty() || options.dry_run || options.shuffle || !options.resume)
+      return fail(client::exit_usage, "import: --watch writes rejects below its folder and always resumes; it has no "
+                                      "--rejects, --dry-run, --shuffle or --no-resume");
+    return run_watch(options);
+  }
   for (const auto& file : options.files) {
-    if (!std::filesystem::exists(file))
+    if (file != "-" && !std::filesystem::exists(file))
       return fail(client::exit_usage, "no such file: " + file);
-    if (options.mapping.empty() && is_csv(file))
-      return fail(client::exit_usage, file + ": a table needs --mapping, which says which column is what; "
-                                             "examples/mappings has some to start from");
+    if (const auto rules = rules_for(options, file); !rules) // before the first row of any file is sent
+      return fail(client::exit_usage, rules.err().message);
   }
   int code = client::exit_ok;
   for (const auto& file : options.files) {
+    const auto rules = rules_for(options, file);
+    if (!rules)
+      return fail(client::exit_usage, rules.err().message);
     const auto is_first = &file == &options.files.front();
     const auto outcome = options.dry_run ? try_file(options, file, *rules)
                                          : import_file(options, file, *rules, is_first ? 0 : size_of(options.rejects));
-    const auto began = outcome.code != client::exit_usage && outcome.counts.rows > 0;
-    if (options.json)
-      std::fputs(outcome_json(outcome).c_str(), stdout);
-    else if (began || outcome.trouble.empty())
-      std::fputs(outcome_text(outcome).c_str(), stdout);
-    std::fflush(stdout);
-    if (!outcome.trouble.empty())
-      fail(outcome.code, outcome.trouble);
+    show_outcome(options, outcome);
     code = std::max<int>(code, outcome.code);
     if (outcome.code > client::exit_failed)
       break;
@@ -64,10 +91,14 @@ int run_import(const import_options& options) {
 void add_import_command(CLI::App& app, invocation& chosen) {
   auto* command = app.add_subcommand("import", "Bring the events of files to a node; importing again changes nothing");
   const auto options = std::make_shared<import_options>();
-  command->add_option("FILE", options->files, "CSV or NDJSON, plain or .gz")->required();
+  command->add_option("FILE", options->files,
+                      "CSV, NDJSON, JSON, XML or XES, plain, gzip or zstd; - is standard input");
+  command->add_option("--watch", options->watch,
+                      "Instead of files, a folder: each file that appears in it and is not changed for 2 seconds is "
+                      "imported, then moved to done/ or failed/ below it");
   command->add_option("-m,--mapping", options->mapping,
-                      "Mapping: a file (YAML), or the name of a built-in one (see cxstream map list). Without it, each "
-                      "line is a canonical event as JSON");
+                      "Mapping: a file (YAML), or the name of a built-in one (see cxstream map list). Without it, the "
+                      "file holds canonical events as JSON, or is an event log (XES)");
   command->add_option("--rejects", options->rejects, "Write the rows that were refused to this file, as NDJSON");
   command->add_flag("--resume,!--no-resume", options->resume,
                     "Go on where an interrupted import stopped (the default)");
@@ -90,7 +121,10 @@ void add_import_command(CLI::App& app, invocation& chosen) {
   command->footer(
       "Examples:\n  cxstream import examples/sample_events.ndjson.gz\n"
       "  cxstream import incidents.csv.gz --mapping examples/mappings/servicenow.yaml --rejects bad.ndjson\n"
-      "  cxstream import incidents.csv -m my.yaml --dry-run\n\n"
+      "  cxstream import incidents.csv -m my.yaml --dry-run\n"
+      "  cxstream import log.xes.gz\n"
+      "  zcat old.json.gz | cxstream import - --mapping zendesk_ticket\n"
+      "  cxstream import --watch /srv/inbox --mapping my.yaml\n\n"
       "Exit codes: 0 every row is in, 1 some rows were refused, 2 wrong usage or mapping, 3 no node answers\n"
       "or it stopped (run the same command again to go on), 130 interrupted.");
   command->callback([&chosen, options] { chosen.run = [options] { return run_import(*options); }; });

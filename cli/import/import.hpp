@@ -14,7 +14,8 @@
 namespace cxstream::cli {
 
 struct import_options {
-  std::vector<std::string> files;
+  std::vector<std::string> files; // "-" is standard input
+  std::string watch;              // a folder, in place of files
   std::string mapping;
   std::string rejects;
   std::string state; // empty: beside each file
@@ -39,8 +40,16 @@ struct import_outcome {
   std::string trouble; // why it stopped early
 };
 
-// Returns the exit code.
+// Return the exit code.
 int run_import(const import_options& options);
+// Every file that appears in a folder, until it is interrupted.
+int run_watch(const import_options& options);
+
+// The mapping that is named, or else the one that the file's first bytes ask for. Errors: not_found, io,
+// invalid_argument (a table or XML needs a mapping).
+base::result<sources::mapping> rules_for(const import_options& options, const std::string& file);
+// Prints what became of a file.
+void show_outcome(const import_options& options, const import_outcome& outcome);
 
 // One file, whole. `append_rejects`: an earlier file of this run has written the rejects file already.
 import_outcome import_file(const import_options& options, const std::string& file, const sources::mapping& rules,

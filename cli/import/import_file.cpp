@@ -20,7 +20,14 @@ using std::chrono::steady_clock;
 constexpr milliseconds state_every{500};
 constexpr milliseconds notice_from{500}; // shorter pauses are nobody's business
 
+// What comes by a pipe is gone: there is nothing to go on with.
+bool can_resume(const std::string& file) {
+  return file != "-";
+}
+
 std::string base_name(const std::string& file) {
+  if (file == "-")
+    return "standard input";
   return std::filesystem::path(file).filename().string();
 }
 
@@ -71,6 +78,8 @@ private:
 };
 
 base::result<sources::resume_state> file_import::find_state() {
+  if (!can_resume(file_))
+    return sources::resume_state{{}, 0, {}, rejects_before_, 0};
   auto identity = sources::identify(file_, rules_.fingerprint, options_.node.server, options_.shuffle);
   if (!identity)
     return identity.err();
@@ -133,11 +142,13 @@ void file_import::settle_outcome(import_source& source, const grpc::Status& stat
   outcome_.counts = source.ledger().counts();
   outcome_.seconds = seconds_now();
   const auto row = terminal::grouped(source.ledger().settled());
+  const std::string go_on = can_resume(file_) ? "; the same command goes on from there"
+                                              : "; sent again from the beginning, what is there already is a duplicate";
   if (status.error_code() == grpc::StatusCode::CANCELLED)
-    stopped(client::exit_interrupted, "interrupted after row " + row + "; the same command goes on from there");
+    stopped(client::exit_interrupted, "interrupted after row " + row + go_on);
   else if (!status.ok())
-    stopped(client::exit_unreachable, client::explain(status, options_.node.server) + "; stopped after row " + row +
-                                          ", the same command goes on from there");
+    stopped(client::exit_unreachable,
+            client::explain(status, options_.node.server) + "; stopped after row " + row + go_on);
   else if (source.read_error())
     stopped(client::exit_failed, source.read_error()->message);
   else if (!disk_trouble_.empty())
@@ -145,7 +156,7 @@ void file_import::settle_outcome(import_source& source, const grpc::Status& stat
   else
     outcome_.code = outcome_.counts.all_taken() ? client::exit_ok : client::exit_failed;
   // A whole import leaves no state: the next one of the same file looks at every row again.
-  if (status.ok() && !source.read_error())
+  if (can_resume(file_) && status.ok() && !source.read_error())
     sources::remove_state(state_file(options_, file_));
 }
 
@@ -176,7 +187,7 @@ void file_import::save(import_source& source) {
     if (const auto written = rejects_->append(lines); !written)
       disk_trouble_ = written.err().message;
   }
-  if (source.ledger().settled() == state_.settled)
+  if (!can_resume(file_) || source.ledger().settled() == state_.settled)
     return; // nothing new; a node that was never reached leaves no file behind
   auto now = state_;
   now.settled = source.ledger().settled();

@@ -120,7 +120,7 @@ TEST(ByteInput, LeavesWhatTheEncodingDoesNotHaveAsBytesThatAreNoUtf8) {
   scratch dir;
   EXPECT_EQ(*text_of(dir.write("a", "a\x81z"), {"windows-1252"}), "a\x81z");
   EXPECT_EQ(*text_of(dir.write("b", "\xFE\xFF\xD8\x00\x00\x61"s)), "\xFF"
-                                                                 "a")
+                                                                   "a")
       << "half of a surrogate pair";
   EXPECT_EQ(*text_of(dir.write("c", "\xFE\xFF\x00\x61\x00"s)), "a\xFF") << "half a character at the end";
 }

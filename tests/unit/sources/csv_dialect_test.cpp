@@ -81,9 +81,9 @@ TEST(CsvDialect, KeepsANulInACell) {
 
 TEST(CsvDialect, ReadsEncodingsAndNamesTheRowTheColumnAndTheByteThatIsNoText) {
   scratch dir;
-  EXPECT_THAT(rows_of(dir.write("a", "name,n\nJos\xE9,1\nab\x81,2\nx,3\n"), with_encoding("windows-1252"), {"name"}),
-              ElementsAre("2: José", HasSubstr("3: column 'name', character 3: byte 0x81 is no text in windows-1252"),
-                          "4: x"));
+  EXPECT_THAT(
+      rows_of(dir.write("a", "name,n\nJos\xE9,1\nab\x81,2\nx,3\n"), with_encoding("windows-1252"), {"name"}),
+      ElementsAre("2: José", HasSubstr("3: column 'name', character 3: byte 0x81 is no text in windows-1252"), "4: x"));
   EXPECT_THAT(rows_of(dir.write("b", "name,n\nJos\xE9,1\nx,3\n"), {}, {"name"}),
               ElementsAre(HasSubstr("2: column 'name', character 4: byte 0xE9 is no text in UTF-8"), "3: x"));
   EXPECT_THAT(rows_of(dir.write("c", "name,n\nx,\xE9\n"), {}, {"name"}), ElementsAre("2: x"))

@@ -35,8 +35,8 @@ outcome read(std::string_view text, steps path = {}) {
 TEST(JsonFile, HandsOutTheElementsOfAnArrayWithTheirPlaces) {
   const auto got = read("[ {\"a\" : [1]},\n  {\"b\":2} , 3,\"x\",null,[4, 5]\n]\n");
   EXPECT_EQ(got.error, "");
-  EXPECT_THAT(got.records, ElementsAre("1:3 {\"a\" : [1]}", "2:3 {\"b\":2}", "2:13 3", "2:15 \"x\"", "2:19 null",
-                                       "2:24 [4, 5]"));
+  EXPECT_THAT(got.records,
+              ElementsAre("1:3 {\"a\" : [1]}", "2:3 {\"b\":2}", "2:13 3", "2:15 \"x\"", "2:19 null", "2:24 [4, 5]"));
   EXPECT_THAT(read("{\"a\":[1]}").records, ElementsAre("1:1 {\"a\":[1]}")) << "one object is one record";
   EXPECT_THAT(read("[]").records, IsEmpty());
 }
