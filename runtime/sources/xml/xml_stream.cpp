@@ -136,13 +136,15 @@ private:
   std::vector<pugi::xml_node> passed_;
 };
 
+// Shows a record by itself, so that what its paths see around it does not depend on how the file came in pieces.
 class xml_stream::xml_record final : public record {
 public:
   explicit xml_record(builder& from) : from_(from) {
   }
-  void focus(pugi::xml_node element) {
+  void show(pugi::xml_node element) {
     from_.selectors.forget();
-    element_ = element;
+    shown_.reset();
+    element_ = parent_for(element.parent()).append_copy(element);
   }
 
   cell at(selector_slot slot) override {
@@ -156,7 +158,18 @@ public:
   }
 
 private:
+  // The open elements, with their attributes and without what is in them.
+  pugi::xml_node parent_for(pugi::xml_node original) {
+    if (original.type() != pugi::node_element)
+      return shown_;
+    auto copy = parent_for(original.parent()).append_child(original.name());
+    for (const auto& attribute : original.attributes())
+      copy.append_copy(attribute);
+    return copy;
+  }
+
   builder& from_;
+  pugi::xml_document shown_;
   pugi::xml_node element_;
 };
 
@@ -186,7 +199,7 @@ base::result<bool> xml_stream::next(found_record& out) {
     if (!more || !*more)
       return more;
   }
-  record_->focus(found.element);
+  record_->show(found.element);
   out.values = record_.get();
   out.number = ++number_;
   out.line = found.line;

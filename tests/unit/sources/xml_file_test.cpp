@@ -1,4 +1,5 @@
 // XML files: the records of a document that is read while it passes by, and documents of people who mean harm.
+#include "sources/digest.hpp"
 #include "sources/xml/xml_stream.hpp"
 #include "unit/sources/archive.hpp"
 
@@ -76,7 +77,8 @@ TEST(XmlFile, KnowsPlainPathsFromOtherXPaths) {
 
 TEST(XmlFile, ShowsOfWhatIsAroundARecordTheOpenElementsWithTheirAttributes) {
   EXPECT_THAT(read_text(desk, "//ticket", "ancestor::desk/@region").records, ElementsAre("2:n", "3:n"));
-  EXPECT_THAT(read_text(desk, "ticket", "count(../*)").records, ElementsAre("3:1")) << "what has passed is gone";
+  EXPECT_THAT(read_text(desk, "//ticket", "count(../*) + count(/*)").records, ElementsAre("2:2", "3:2"))
+      << "neither what has passed nor what follows";
 }
 
 TEST(XmlFile, GivesEachEventOfALogWhatItsTraceSaidOfItself) {
@@ -87,8 +89,8 @@ TEST(XmlFile, GivesEachEventOfALogWhatItsTraceSaidOfItself) {
   const auto got = read_text(log, ".//event", "trace/*/@value", xml_source::records_of::xes_log);
   EXPECT_EQ(got.error, "");
   EXPECT_THAT(got.records, ElementsAre("1:T1", "1:T1", "1:", "1:T2"));
-  EXPECT_EQ(got.raw[0], "<event><trace><string key=\"n\" value=\"T1\"><int key=\"deep\" value=\"1\" /></string></trace>"
-                        "<string key=\"n\" value=\"A\" /></event>");
+  EXPECT_EQ(got.raw[0], "<event><trace><string key=\"n\" value=\"T1\"><int key=\"deep\" value=\"1\"/></string></trace>"
+                        "<string key=\"n\" value=\"A\"/></event>");
 }
 
 TEST(XmlFile, SaysTheSameOfARecordAsTheReaderOfWholeDocuments) {
@@ -183,14 +185,16 @@ TEST(XmlFile, RefusesWhatXmllintRefusesWithThePlace) {
     const auto file = dir.path() / verdict.name.GetString();
     const auto got = read(*byte_input::open(file), "/*", "string(.)");
     const auto has_type = read_all(file).find("<!DOCTYPE") != std::string::npos;
-    if (verdict.value.GetInt() == 0 && !has_type) {
+    // xmllint takes these for whole: one ends in a NUL, the other in half a character.
+    const auto is_damaged = file.filename() == "trailing-null-1.xml" || file.filename() == "truncated-utf16.xml";
+    if (verdict.value.GetInt() == 0 && !has_type && !is_damaged) {
       EXPECT_EQ(got.error, "");
       continue;
     }
     ++refused;
     EXPECT_THAT(got.error, testing::ContainsRegex("not XML: .+\\(line [0-9]+, column [0-9]+\\)"));
   }
-  EXPECT_GE(refused, 32);
+  EXPECT_GE(refused, 34);
 }
 
 } // namespace
