@@ -1,5 +1,7 @@
 #include "config/load_source.hpp"
 
+#include "config/load_poll.hpp"
+
 namespace cxstream::config {
 
 namespace {
@@ -52,6 +54,7 @@ source_config read_source(const YAML::Node& node, const std::string& path, readi
   if (!out.removed || source.has("verify"))
     read_verify(source, in, out.verify);
   read_limits(section(source.child("limits"), source.name("limits"), in), out.limits);
+  out.poll = read_poll(source.child("poll"), source.name("poll"), in);
   source.finish();
   return out;
 }
