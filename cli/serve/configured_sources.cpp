@@ -1,5 +1,6 @@
 #include "serve/configured_sources.hpp"
 
+#include "pollers/refused_record.hpp"
 #include "serve/configured_source.hpp"
 
 namespace cxstream::cli {
@@ -31,7 +32,28 @@ base::result<void> configured_sources::add(const config::source_config& source,
     return base::error{made.err().code, "source \"" + source.name + "\" (line " + std::to_string(source.line) +
                                             " of the configuration): " + made.err().message};
   sources_.emplace(source.name, std::move(*made));
+  if (!source.poll)
+    return {};
+  auto polled = source; // the same source, read by the mapping of its API; what it answers is not signed
+  polled.mapping = source.poll->mapping;
+  polled.verify = {"none", {}, {}};
+  auto reader = configured_source::make(polled, limits);
+  if (!reader)
+    return base::error{reader.err().code, "poll of source \"" + source.name + "\" (line " +
+                                              std::to_string(source.line) +
+                                              " of the configuration): " + reader.err().message};
+  sources_.emplace(pollers::letter_source(source.name), std::move(*reader));
   return {};
+}
+
+std::vector<pollers::polled_source> configured_sources::polled() const {
+  std::vector<pollers::polled_source> out;
+  for (const auto& config : configs_)
+    if (config.poll && !config.removed) {
+      const auto& reader = sources_.at(pollers::letter_source(config.name));
+      out.push_back({config.name, reader->source_system(), *config.poll, reader});
+    }
+  return out;
 }
 
 std::shared_ptr<const ports::payload_reader> configured_sources::reader(const std::string& name) const {
@@ -48,9 +70,8 @@ transport::source_table configured_sources::table() const {
     }
     const auto& source = sources_.at(config.name);
     const auto& limits = config.limits;
-    table.sources[config.name] = {source,
-                                  source->source_system(),
-                                  {limits.events_per_second, limits.burst_events, limits.bytes_per_second, 0}};
+    table.sources[config.name] = {
+        source, source->source_system(), {limits.events_per_second, limits.burst_events, limits.bytes_per_second, 0}};
   }
   return table;
 }

@@ -1,10 +1,11 @@
-// The sources of a node's configuration: each a verifier in front of a mapping. Mapping files are looked at now and then
-// and replaced when they changed and can be read; the old mapping stays in force when they cannot. reader() and status()
-// are thread-safe, look() belongs to one thread.
+// The sources of a node's configuration: each a verifier in front of a mapping. Mapping files are looked at now and
+// then and replaced when they changed and can be read; the old mapping stays in force when they cannot. reader() and
+// status() are thread-safe, look() belongs to one thread.
 #pragma once
 
 #include "actors/ingest/intake.hpp"
 #include "config/config.hpp"
+#include "pollers/poll_service.hpp"
 #include "ports/log.hpp"
 #include "telemetry/source_metrics.hpp"
 #include "transport/http/source_endpoint.hpp"
@@ -24,9 +25,10 @@ public:
   static base::result<std::unique_ptr<configured_sources>> start(const config::node_config& config, ports::log& log);
   ~configured_sources();
 
-  // Null when there is no such source, or it is removed.
+  // Null when there is no such source, or it is removed. "NAME/poll" is the reader of what is polled.
   std::shared_ptr<const ports::payload_reader> reader(const std::string& name) const;
   transport::source_table table() const;
+  std::vector<pollers::polled_source> polled() const;
   std::vector<std::string> names() const;
   v1::ListSourcesResponse status(const telemetry::source_metrics& counts) const;
   void look();
