@@ -27,6 +27,41 @@ std::string reasons_text(const v1::SourceStatus& source) {
   return out;
 }
 
+cell poll_cell(const v1::SourceStatus& source) {
+  switch (source.poll_state()) {
+    case v1::POLL_CATCHING_UP:
+      return {"catching up", tone::notice};
+    case v1::POLL_FOLLOWING:
+      return {"following"};
+    case v1::POLL_FAILING:
+      return {"failing", tone::bad};
+    default:
+      return {"-"};
+  }
+}
+
+// One line a source that is polled, below the table of what came by itself.
+terminal::table poll_table(const v1::ListSourcesResponse& answer) {
+  const auto right = terminal::table_column::side::right;
+  terminal::table table({{"polled source"},
+                         {"poll"},
+                         {"read", right},
+                         {"known", right},
+                         {"filled in", right},
+                         {"last answer (UTC)"},
+                         {"why it fails"}});
+  for (const auto& s : answer.sources())
+    if (s.poll_state() != v1::POLL_STATE_UNSPECIFIED)
+      table.add({{s.name(), tone::strong},
+                 poll_cell(s),
+                 {grouped(s.polled())},
+                 {grouped(s.known())},
+                 count_cell(s.filled_in(), tone::notice),
+                 {s.has_last_poll_at() ? client::time_text(s.last_poll_at()) : "never"},
+                 {s.poll_error(), tone::bad}});
+  return table;
+}
+
 terminal::table source_table(const v1::ListSourcesResponse& answer) {
   const auto right = terminal::table_column::side::right;
   terminal::table table({{"source"},
@@ -64,8 +99,11 @@ int list(const call_options& options) {
         const auto table = source_table(answer);
         const auto text = table.empty() ? "no sources are configured; docs/sources.md says how\n"
                                         : table.text(terminal::style::of_stdout(), terminal::stdout_width());
-        if (!options.json)
-          std::fputs(text.c_str(), stdout);
+        if (options.json)
+          return client::exit_ok;
+        std::fputs(text.c_str(), stdout);
+        if (const auto polls = poll_table(answer); !polls.empty())
+          std::fputs(("\n" + polls.text(terminal::style::of_stdout(), terminal::stdout_width())).c_str(), stdout);
         return client::exit_ok;
       });
 }

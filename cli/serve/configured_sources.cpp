@@ -1,5 +1,6 @@
 #include "serve/configured_sources.hpp"
 
+#include "pollers/refused_record.hpp"
 #include "serve/configured_source.hpp"
 #include "sources/contract/guarded_reader.hpp"
 #include "transport/http/events_endpoint.hpp"
@@ -35,7 +36,29 @@ base::result<void> configured_sources::add(const config::source_config& source,
                                             " of the configuration): " + made.err().message};
   readers_.emplace(source.name, *made);
   sources_.emplace(source.name, std::move(*made));
+  if (!source.poll)
+    return {};
+  auto polled = source; // the same source, read by the mapping of its API; what it answers is not signed
+  polled.mapping = source.poll->mapping;
+  polled.verify = {"none", {}, {}};
+  auto reader = configured_source::make(polled, limits);
+  if (!reader)
+    return base::error{reader.err().code, "poll of source \"" + source.name + "\" (line " +
+                                              std::to_string(source.line) +
+                                              " of the configuration): " + reader.err().message};
+  readers_.emplace(pollers::letter_source(source.name), *reader);
+  sources_.emplace(pollers::letter_source(source.name), std::move(*reader));
   return {};
+}
+
+std::vector<pollers::polled_source> configured_sources::polled() const {
+  std::vector<pollers::polled_source> out;
+  for (const auto& config : configs_)
+    if (config.poll && !config.removed) {
+      const auto& reader = sources_.at(pollers::letter_source(config.name));
+      out.push_back({config.name, reader->source_system(), *config.poll, reader});
+    }
+  return out;
 }
 
 std::shared_ptr<const ports::payload_reader> configured_sources::reader(const std::string& name) const {

@@ -5,6 +5,7 @@
 
 #include "actors/ingest/intake.hpp"
 #include "config/config.hpp"
+#include "pollers/poll_service.hpp"
 #include "ports/log.hpp"
 #include "sources/contract/contract_book.hpp"
 #include "telemetry/source_metrics.hpp"
@@ -27,9 +28,10 @@ public:
 
   // From then on payloads go through their source's contract. Before reader() and table() are used.
   void put_behind(const sources::contract_book& contracts);
-  // Also of the door for canonical events. Null when there is no such source, or it is removed.
+  // Also of the door for canonical events, and of what is polled ("NAME/poll"). Null when there is no such source, or it is removed.
   std::shared_ptr<const ports::payload_reader> reader(const std::string& name) const;
   transport::source_table table() const;
+  std::vector<pollers::polled_source> polled() const;
   std::vector<std::string> names() const;
   v1::ListSourcesResponse status(const telemetry::source_metrics& counts) const;
   void look();

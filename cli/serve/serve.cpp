@@ -4,6 +4,7 @@
 #include "config/exposure.hpp"
 #include "config/load.hpp"
 #include "connectors/factory.hpp"
+#include "pollers/poll_service.hpp"
 #include "serve/configured_sources.hpp"
 #include "serve/intake_door.hpp"
 #include "serve/key_guard.hpp"
@@ -138,6 +139,8 @@ public:
       return started.err();
     if (auto started = start_intake(); !started)
       return started.err();
+    if (auto started = start_polls(); !started)
+      return started.err();
     write_addresses();
     ready_ = true;
     log_.info("node started", {{"grpc", grpc_->port()},
@@ -164,6 +167,7 @@ public:
 
   void stop() {
     ready_ = false;
+    polls_.reset();
     if (intake_)
       intake_->close(config_.shutdown_timeout / 4);
     if (grpc_) {
@@ -213,6 +217,17 @@ private:
     if (!intake)
       return intake.err();
     intake_ = std::move(*intake);
+    return {};
+  }
+
+  base::result<void> start_polls() {
+    auto polls = pollers::poll_service::start(
+        sources_->polled(),
+        {node_->ingest(), node_->query(), *store_, clock_, *source_metrics_, *source_metrics_, log_},
+        {static_cast<std::uint64_t>(base::to_us(clock_.now())), "cxstream/" CXSTREAM_VERSION});
+    if (!polls)
+      return polls.err();
+    polls_ = std::move(*polls);
     return {};
   }
 
@@ -300,6 +315,7 @@ private:
   std::unique_ptr<actors::node> node_;
   std::unique_ptr<transport::grpc_server> grpc_;
   std::unique_ptr<intake_door> intake_;
+  std::unique_ptr<pollers::poll_service> polls_;
   std::atomic<bool> ready_ = false;
   std::int64_t live_actors_ = 0;
 };

@@ -1,11 +1,14 @@
 // The configuration of a node as plain values, with the defaults. config/load.hpp reads it from YAML.
 #pragma once
 
+#include "config/poll_config.hpp"
+
 #include "cxstream/v1/delivery.pb.h"
 
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -90,8 +93,9 @@ struct source_config {
   verify_config verify;
   source_limits limits;
   contract_config contract;
-  bool removed = false; // it is told to stop (410)
-  int line = 0;         // in the file, for messages
+  std::optional<poll_config> poll; // none: it is not polled
+  bool removed = false;            // it is told to stop (410)
+  int line = 0;                    // in the file, for messages
 };
 
 // PEM files of the gRPC server and the HTTP server of sources.

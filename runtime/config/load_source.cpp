@@ -1,5 +1,7 @@
 #include "config/load_source.hpp"
 
+#include "config/load_poll.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -77,6 +79,7 @@ source_config read_source(const YAML::Node& node, const std::string& path, readi
     read_verify(source, in, out.verify);
   read_limits(section(source.child("limits"), source.name("limits"), in), out.limits);
   read_contract(section(source.child("contract"), source.name("contract"), in), out.contract);
+  out.poll = read_poll(source.child("poll"), source.name("poll"), in);
   source.finish();
   return out;
 }

@@ -23,6 +23,11 @@ std::string label_of(v1::DriftKind kind) {
   return name;
 }
 
+void set_time(google::protobuf::Timestamp& out, std::int64_t us) {
+  out.set_seconds(us / 1'000'000);
+  out.set_nanos(static_cast<std::int32_t>(us % 1'000'000 * 1'000));
+}
+
 } // namespace
 
 source_metrics::source_metrics(const std::vector<std::string>& sources)
@@ -40,6 +45,15 @@ source_metrics::source_metrics(const std::vector<std::string>& sources)
                       "When the last event of a source became durable; 0 before the first.");
   auto& drift = counters(registry_, "cxstream_source_drift_total",
                          "Changes of a source's payloads, each counted once; payloads that break its JSON Schema.");
+  auto& polled = counters(registry_, "cxstream_source_polled_records_total", "Records that a source's poller read.");
+  auto& known = counters(registry_, "cxstream_source_known_records_total",
+                         "Polled records that said nothing which their ticket did not know.");
+  auto& filled = counters(registry_, "cxstream_source_filled_in_events_total",
+                          "Events of polled records that no webhook had brought.");
+  auto& last_poll = gauges(registry_, "cxstream_source_last_poll_timestamp_seconds",
+                           "When a source's poller last got a good answer; 0 before the first.");
+  auto& failing =
+      gauges(registry_, "cxstream_source_poll_failing", "1 while a source's poller does not get on, else 0.");
   using outcome = ports::source_outcome;
   for (const auto& name : sources) {
     std::vector<prometheus::Counter*> told;
@@ -49,11 +63,13 @@ source_metrics::source_metrics(const std::vector<std::string>& sources)
     std::vector<prometheus::Counter*> drifts{nullptr};
     for (int kind = v1::DRIFT_NEW_FIELD; kind <= v1::DriftKind_MAX; ++kind)
       drifts.push_back(&drift.Add({{"source", name}, {"kind", label_of(static_cast<v1::DriftKind>(kind))}}));
-    sources_.emplace(name, std::unique_ptr<series>(new series{std::move(told), bytes.Add({{"source", name}}),
-                                                              events.Add({{"source", name}, {"outcome", "accepted"}}),
-                                                              events.Add({{"source", name}, {"outcome", "duplicate"}}),
-                                                              dropped.Add({{"source", name}}),
-                                                              last.Add({{"source", name}}), std::move(drifts)}));
+    sources_.emplace(
+        name,
+        std::unique_ptr<series>(new series{
+            std::move(told), bytes.Add({{"source", name}}), events.Add({{"source", name}, {"outcome", "accepted"}}),
+            events.Add({{"source", name}, {"outcome", "duplicate"}}), dropped.Add({{"source", name}}),
+            last.Add({{"source", name}}), std::move(drifts), polled.Add({{"source", name}}), known.Add({{"source", name}}),
+            filled.Add({{"source", name}}), last_poll.Add({{"source", name}}), failing.Add({{"source", name}})}));
   }
 }
 
@@ -106,6 +122,45 @@ void source_metrics::drifted(const std::string& source, v1::DriftKind kind) {
     of->drifts[at]->Increment();
 }
 
+void source_metrics::polled(std::string_view source, std::uint64_t records, std::uint64_t known,
+                            std::uint64_t filled_in) {
+  auto* of = find(source);
+  if (of == nullptr)
+    return;
+  of->polled.Increment(static_cast<double>(records));
+  of->known.Increment(static_cast<double>(known));
+  of->filled_in.Increment(static_cast<double>(filled_in));
+}
+
+void source_metrics::poll_state(std::string_view source, v1::PollState state, std::string_view why) {
+  auto* of = find(source);
+  if (of == nullptr)
+    return;
+  const std::lock_guard lock(poll_mutex_);
+  of->poll_state = state;
+  of->poll_error = why;
+  of->poll_failing.Set(state == v1::POLL_FAILING ? 1 : 0);
+}
+
+void source_metrics::poll_answered(std::string_view source, base::timestamp at) {
+  auto* of = find(source);
+  if (of == nullptr)
+    return;
+  of->last_poll_us = base::to_us(at);
+  of->last_poll.Set(static_cast<double>(base::to_us(at)) / 1e6);
+}
+
+void source_metrics::fill_poll(const series& of, v1::SourceStatus& status) const {
+  status.set_polled(whole(of.polled));
+  status.set_known(whole(of.known));
+  status.set_filled_in(whole(of.filled_in));
+  if (const auto us = of.last_poll_us.load(); us != 0)
+    set_time(*status.mutable_last_poll_at(), us);
+  const std::lock_guard lock(poll_mutex_);
+  status.set_poll_state(of.poll_state);
+  status.set_poll_error(of.poll_error);
+}
+
 void source_metrics::fill(v1::SourceStatus& status) const {
   const auto* found = find(status.name());
   if (found == nullptr)
@@ -125,9 +180,9 @@ void source_metrics::fill(v1::SourceStatus& status) const {
   status.set_throttled(told(ports::source_outcome::limited));
   status.set_unavailable(told(ports::source_outcome::failed));
   if (const auto us = of.last_event_us.load(); us != 0) {
-    status.mutable_last_event_at()->set_seconds(us / 1'000'000);
-    status.mutable_last_event_at()->set_nanos(static_cast<std::int32_t>(us % 1'000'000 * 1'000));
+    set_time(*status.mutable_last_event_at(), us);
   }
+  fill_poll(of, status);
   const std::lock_guard lock(refused_mutex_);
   for (const auto& [reason, counter] : of.refused)
     (*status.mutable_refused())[v1::RejectReason_Name(reason)] = whole(*counter);

@@ -67,5 +67,26 @@ TEST(SourceMetrics, CountsDriftByKind) {
   EXPECT_THAT(metrics.text(), Not(HasSubstr("nobody")));
 }
 
+TEST(SourceMetrics, TellsHowAPollerIsDoing) {
+  source_metrics metrics({"desk"});
+  EXPECT_EQ(status_of(metrics, "desk").poll_state(), v1::POLL_STATE_UNSPECIFIED);
+  metrics.poll_state("desk", v1::POLL_FAILING, "no credentials");
+  EXPECT_EQ(status_of(metrics, "desk").poll_error(), "no credentials");
+  EXPECT_THAT(metrics.text(), HasSubstr("cxstream_source_poll_failing{source=\"desk\"} 1"));
+  metrics.poll_state("desk", v1::POLL_FOLLOWING, "");
+  metrics.poll_answered("desk", base::from_us(1'700'000'000'500'000));
+  metrics.polled("desk", 10, 7, 2);
+  metrics.polled("nobody", 1, 1, 1);
+  const auto desk = status_of(metrics, "desk");
+  EXPECT_EQ(desk.poll_state(), v1::POLL_FOLLOWING);
+  EXPECT_EQ(desk.poll_error(), "");
+  EXPECT_EQ(desk.polled(), 10u);
+  EXPECT_EQ(desk.known(), 7u);
+  EXPECT_EQ(desk.filled_in(), 2u);
+  EXPECT_EQ(desk.last_poll_at().seconds(), 1'700'000'000);
+  EXPECT_THAT(metrics.text(), HasSubstr("cxstream_source_filled_in_events_total{source=\"desk\"} 2"));
+  EXPECT_THAT(metrics.text(), HasSubstr("cxstream_source_poll_failing{source=\"desk\"} 0"));
+}
+
 } // namespace
 } // namespace cxstream::telemetry
