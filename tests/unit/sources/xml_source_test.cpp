@@ -84,7 +84,7 @@ TEST(XmlSource, RefusesWhatIsNoXmlDocumentTypesAndDeepNesting) {
     deep += "<a>";
   for (int i = 0; i < 100'000; ++i)
     deep += "</a>";
-  EXPECT_THAT(message(deep), HasSubstr("deeper than 200"));
+  EXPECT_THAT(message(deep), HasSubstr("deeper than 256"));
 }
 
 TEST(XmlSource, GivesTheEventsOfAnEventLogTheAttributesOfTheirTrace) {

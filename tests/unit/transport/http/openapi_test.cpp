@@ -23,8 +23,25 @@ ports::read_payload read_word(const ports::payload& from) {
     return {{}, {}, {{v1::BAD_SIGNATURE, "", "wrong", ""}}};
   if (from.body == "bad")
     return {{}, {}, {{v1::BAD_MAPPING, "ticket_id", "none", ""}}};
+  if (from.body == "drifted")
+    return {{}, {}, {{v1::BROKEN_CONTRACT, "", "a new field", ""}}};
   return {{v1::CanonicalEvent().SerializeAsString()}, {}, {}};
 }
+
+// Knows nobody, or not for this, or has heard too many guesses: as the key says.
+class scripted_guard final : public ports::access_guard {
+public:
+  base::result<ports::grant> check(std::string_view key, ports::permission, std::string_view,
+                                   std::string_view) override {
+    if (key == "wrong")
+      return base::error{base::error_code::unauthenticated, "no such key"};
+    if (key == "reader")
+      return base::error{base::error_code::permission_denied, "not for this"};
+    if (key == "guess")
+      return base::error{base::error_code::resource_exhausted, "wait a minute"};
+    return ports::grant{};
+  }
+};
 
 // A handler in the place of one that fails: what the events endpoint can be made to throw by no request.
 class failing_once final : public http_handler {
@@ -49,10 +66,12 @@ protected:
     source_table table;
     table.sources["zendesk"] = {reader, "zendesk", {}};
     table.sources["spent"] = {reader, "zendesk", {0.001, 1, 0, 0}};
+    table.sources["strict"] = {reader, "zendesk", {}, true};
     table.removed = {"old"};
     sources = std::make_shared<source_endpoint>(source_services{gate, clock, meter, log}, table);
     routes.push_back({"POST", "/v1/sources/{name}", sources});
-    routes.push_back({"POST", "/v1/events", std::make_shared<failing_once>(std::make_shared<events_endpoint>(gate))});
+    routes.push_back(
+        {"POST", "/v1/events", std::make_shared<failing_once>(std::make_shared<events_endpoint>(gate, &guard))});
     start();
   }
 
@@ -78,17 +97,22 @@ protected:
       answers.push_back(asked(post("/v1/sources/zendesk", body)));
     for (const auto* name : {"nobody", "old", "spent", "spent"})
       answers.push_back(asked(post("/v1/sources/"s + name, "good")));
+    answers.push_back(asked(post("/v1/sources/strict", "drifted")));
     return answers;
   }
   std::vector<raw_answer> event_answers() {
     auto answers = shared_answers("/v1/events");
     for (const auto* body : {"{}", "[17]", "{"})
       answers.push_back(asked(post("/v1/events", body, as_json)));
+    for (const auto* key : {"wrong", "reader", "guess"})
+      answers.push_back(
+          asked(post("/v1/events", "{}", std::string(as_json) + "Authorization: Bearer " + key + "\r\n")));
     answers.push_back(asked(post("/v1/events", "a=b", "Content-Type: text/plain\r\n")));
     return answers;
   }
 
   deciding_gate gate;
+  scripted_guard guard;
   support::turned_clock clock;
   noted_meter meter;
   std::shared_ptr<source_endpoint> sources;
