@@ -65,7 +65,7 @@ TEST(FileFormats, EveryPublicLogIsImportedWholeAndOnce) {
   const auto again = at.import(external_data(logs[0].file), example_mapping(logs[0].mapping));
   EXPECT_EQ(again.at("duplicate"), 6'660) << again;
   EXPECT_EQ(at.import(external_data(logs[1].file), "").at("accepted"), 152) << "an event log needs no mapping";
-  EXPECT_EQ(at.node.history("1-109135791").size(), 8u);
+  EXPECT_EQ(at.node.history("1-109135791").size(), 5u);
   EXPECT_EQ(at.node.contradictions(), "");
 }
 
