@@ -25,21 +25,22 @@ public:
       : state_(state), event_(event), rev_(next_revision(event)) {
   }
 
-  bool differs() const {
+  // How many fields of the ticket the event would change.
+  int changes() const {
     const auto& s = state_;
     const auto& e = event_;
-    return text("account_id", e.has_account_id(), e.account_id(), s.account_id()) ||
-           text("status", e.has_status(), e.status(), s.status()) ||
-           text("priority", e.has_priority(), e.priority(), s.priority()) ||
-           text("channel", e.has_channel(), e.channel(), s.channel()) ||
-           text("agent_id", e.has_agent_id(), e.agent_id(), s.agent_id()) ||
-           text("customer_id", e.has_customer_id(), e.customer_id(), s.customer_id()) ||
-           text("canonical_tag", e.has_canonical_tag(), e.canonical_tag(), s.canonical_tag()) ||
-           text("driver", e.has_driver(), e.driver(), s.driver()) ||
-           text("evidence_url", e.has_evidence_url(), e.evidence_url(), s.evidence_url()) ||
-           signal("sentiment", e.has_sentiment(), e.sentiment(), s.sentiment()) ||
-           signal("churn_risk", e.has_churn_risk(), e.churn_risk(), s.churn_risk()) ||
-           signal("effort", e.has_effort(), e.effort(), s.effort()) || tags() || metrics();
+    return text("account_id", e.has_account_id(), e.account_id(), s.account_id()) +
+           text("status", e.has_status(), e.status(), s.status()) +
+           text("priority", e.has_priority(), e.priority(), s.priority()) +
+           text("channel", e.has_channel(), e.channel(), s.channel()) +
+           text("agent_id", e.has_agent_id(), e.agent_id(), s.agent_id()) +
+           text("customer_id", e.has_customer_id(), e.customer_id(), s.customer_id()) +
+           text("canonical_tag", e.has_canonical_tag(), e.canonical_tag(), s.canonical_tag()) +
+           text("driver", e.has_driver(), e.driver(), s.driver()) +
+           text("evidence_url", e.has_evidence_url(), e.evidence_url(), s.evidence_url()) +
+           signal("sentiment", e.has_sentiment(), e.sentiment(), s.sentiment()) +
+           signal("churn_risk", e.has_churn_risk(), e.churn_risk(), s.churn_risk()) +
+           signal("effort", e.has_effort(), e.effort(), s.effort()) + tags() + metrics();
   }
 
 private:
@@ -50,27 +51,27 @@ private:
   bool clears(std::string_view name) const {
     return std::ranges::find(event_.cleared().paths(), name) != event_.cleared().paths().end();
   }
-  bool text(std::string_view name, bool stated, const std::string& value, const v1::RevisedText& slot) const {
+  int text(std::string_view name, bool stated, const std::string& value, const v1::RevisedText& slot) const {
     if (newer_wrote(slot))
       return false;
     if (stated)
       return !slot.has_value() || slot.value() != value;
     return slot.has_value() && clears(name);
   }
-  bool signal(std::string_view name, bool stated, const v1::Signal& value, const v1::RevisedSignal& slot) const {
+  int signal(std::string_view name, bool stated, const v1::Signal& value, const v1::RevisedSignal& slot) const {
     if (newer_wrote(slot))
       return false;
     if (stated)
       return !slot.has_value() || slot.value().SerializeAsString() != value.SerializeAsString();
     return slot.has_value() && clears(name);
   }
-  bool tags() const {
+  int tags() const {
     const auto& slot = state_.raw_tags();
     if (newer_wrote(slot) || (event_.raw_tags_size() == 0 && !clears("raw_tags")))
       return false;
     return !std::ranges::equal(slot.values(), event_.raw_tags());
   }
-  bool metric(const std::string& name, bool stated, double value) const {
+  int metric(const std::string& name, bool stated, double value) const {
     const auto slot = state_.custom_metrics().find(name);
     if (slot == state_.custom_metrics().end())
       return stated;
@@ -78,18 +79,17 @@ private:
       return false;
     return slot->second.has_value() ? !stated || slot->second.value() != value : stated;
   }
-  bool metrics() const {
+  int metrics() const {
     if (state_.has_metrics_cleared() && from_proto(state_.metrics_cleared()) > rev_)
-      return false;
+      return 0;
+    int out = 0;
     for (const auto& [name, value] : event_.custom_metrics())
-      if (metric(name, true, value))
-        return true;
+      out += metric(name, true, value);
     const bool all = clears("custom_metrics");
     for (const auto& [name, slot] : state_.custom_metrics())
-      if (!event_.custom_metrics().contains(name) && (all || clears("custom_metrics." + name)) &&
-          metric(name, false, 0))
-        return true;
-    return false;
+      if (!event_.custom_metrics().contains(name) && (all || clears("custom_metrics." + name)))
+        out += metric(name, false, 0);
+    return out;
   }
 
   const v1::TicketState& state_;
@@ -102,15 +102,16 @@ private:
 bool adds_to(const v1::TicketState& state, const v1::CanonicalEvent& snapshot) {
   const std::pair seen(state.newest().occurred_at_us(), state.newest().version());
   const std::pair told(to_us(snapshot.occurred_at()), snapshot.version());
-  return seen < told || comparison(state, snapshot).differs();
+  return seen < told || comparison(state, snapshot).changes() > 0;
 }
 
 bool moved_to_end_of_second(const v1::TicketState& state, v1::CanonicalEvent& snapshot) {
   const auto us = to_us(snapshot.occurred_at());
   if (us % us_per_s != 0)
     return false;
+  const auto as_it_is = comparison(state, snapshot).changes();
   set_us(*snapshot.mutable_occurred_at(), us + us_per_s - 1);
-  if (comparison(state, snapshot).differs())
+  if (comparison(state, snapshot).changes() > as_it_is)
     return true;
   set_us(*snapshot.mutable_occurred_at(), us);
   return false;

@@ -18,7 +18,7 @@ bool adds_to(const v1::TicketState& state, const v1::CanonicalEvent& snapshot);
 // Vendors tell times in whole seconds. A snapshot that was taken after its second was over holds all that happened
 // within that second, also what came after a webhook's event of the same second. True: it says something else than the
 // ticket holds of that second; it was moved to the second's last microsecond, so that it counts. False: it is as it
-// was. Precondition: !adds_to(state, snapshot), and the snapshot was taken after its second.
+// was. Precondition: the snapshot was taken after its second.
 bool moved_to_end_of_second(const v1::TicketState& state, v1::CanonicalEvent& snapshot);
 
 } // namespace cxstream::model

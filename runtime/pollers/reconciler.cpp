@@ -53,12 +53,12 @@ void take_answer(answer_desk& desk, std::size_t i, base::result<v1::GetTicketRes
 
 // What is to be submitted of it; empty when nothing.
 std::string told_by(question& asked, base::timestamp now) {
-  if (!asked.readable || !asked.state || model::adds_to(*asked.state, asked.event))
+  if (!asked.readable || !asked.state)
     return std::move(asked.bytes);
   auto& event = asked.event;
-  if (base::to_us(now - settled) < model::to_us(event.occurred_at()) ||
-      !model::moved_to_end_of_second(*asked.state, event))
-    return {};
+  const bool is_settled = model::to_us(event.occurred_at()) <= base::to_us(now - settled);
+  if (!is_settled || !model::moved_to_end_of_second(*asked.state, event))
+    return model::adds_to(*asked.state, event) ? std::move(asked.bytes) : std::string();
   v1::CanonicalEvent moved;
   if (!moved.ParseFromString(asked.bytes))
     return {};

@@ -8,6 +8,9 @@ namespace {
 
 using base::error_code;
 
+// A page was looked up at most so long before its answer is read here.
+constexpr std::chrono::seconds answer_age_max{60};
+
 // The newest time of a page that must be in order.
 base::result<std::int64_t> newest_in_order(const std::vector<std::optional<std::int64_t>>& changed_us) {
   std::int64_t newest = 0;
@@ -26,21 +29,26 @@ base::result<std::int64_t> newest_in_order(const std::vector<std::optional<std::
 }
 
 void end_pass(v1::PollCursor& cursor, const window_policy& policy, base::timestamp now) {
-  // A record dated into the future must not hide those that are changed before that time comes.
-  auto reached = std::min(cursor.newest_us(), base::to_us(now));
+  // What is indexed late turns up behind the pages that were read before; it can't be older than the pass less the lag
+  // of the index. A record dated into the future must not hide those that are changed before that time comes, either.
+  auto reached = std::min(cursor.newest_us(), cursor.pass_began_us());
   if (policy.rule == window_rule::look_twice) {
     const auto before = cursor.last_pass_us();
-    cursor.set_last_pass_us(reached);
+    cursor.set_last_pass_us(std::min(cursor.newest_us(), base::to_us(now)));
     reached = before;
   }
-  cursor.set_since_us(std::max(cursor.since_us(), reached - policy.overlap.count()));
+  if (reached > 0)
+    cursor.set_since_us(reached - policy.overlap.count());
   cursor.clear_page();
+  cursor.clear_pass_began_us();
 }
 
 } // namespace
 
 base::result<page_end> move_past(v1::PollCursor& cursor, const std::vector<std::optional<std::int64_t>>& changed_us,
                                  const std::string& next, const window_policy& policy, base::timestamp now) {
+  if (cursor.pass_began_us() == 0)
+    cursor.set_pass_began_us(base::to_us(now - answer_age_max));
   for (const auto& time : changed_us)
     cursor.set_newest_us(std::max(cursor.newest_us(), time.value_or(0)));
   if (policy.rule != window_rule::move_window) {

@@ -63,7 +63,8 @@ TEST(LoadPoll, ReadsHowAListIsPaged) {
 TEST(LoadPoll, SaysWhatIsWrongAndWhere) {
   const std::string good = "kind: paged_json, url: 'http://a', mapping: m, ";
   EXPECT_THAT(problems_of("{}"), HasSubstr("sources[0].poll.kind is missing"));
-  EXPECT_THAT(problems_of("{kind: zendesk, url: 'http://a', mapping: m}"), HasSubstr("did you mean"));
+  EXPECT_THAT(problems_of("{kind: zendesk, url: 'http://a', mapping: m}"),
+              HasSubstr("known are: zendesk_export, intercom_search"));
   EXPECT_THAT(problems_of("{kind: paged_json, url: vendor.example, mapping: m}"),
               HasSubstr("must be an http or https URL"));
   EXPECT_THAT(problems_of("{kind: paged_json, url: 'http://a'}"), HasSubstr("poll.mapping is missing"));

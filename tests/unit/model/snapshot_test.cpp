@@ -91,6 +91,10 @@ TEST(Snapshot, OfAWholeSecondCountsAfterAllThatHappenedInIt) {
   ASSERT_TRUE(moved_to_end_of_second(state, snapshot));
   EXPECT_EQ(to_us(snapshot.occurred_at()) % 1'000'000, 999'999);
   EXPECT_FALSE(adds_to(ticket_of({at(5'200, "open"), snapshot}), snapshot));
+  auto linked = at(5'000, "pending"); // it counts as a whole, also when another field of it is new anyway
+  linked.set_evidence_url("https://vendor.example/1");
+  EXPECT_TRUE(adds_to(state, linked));
+  EXPECT_TRUE(moved_to_end_of_second(state, linked));
   auto same = at(5'000, "open");
   EXPECT_FALSE(moved_to_end_of_second(state, same));
   EXPECT_EQ(to_us(same.occurred_at()) % 1'000'000, 0);

@@ -150,7 +150,7 @@ poll_answer model_vendor::list(const poll_request& request, base::timestamp now)
   std::ranges::reverse(found);
   json items = json::array();
   const auto from = (std::stoull(parameter(request.url, "page")) - 1) * policy_.page_records;
-  for (auto i = from; i < std::min(found.size(), from + policy_.page_records); ++i)
+  for (auto i = from; i < std::min<std::size_t>(found.size(), from + policy_.page_records); ++i)
     items.push_back({{"id", found[i].ticket}, {"revision", found[i].revision}, {"changed", found[i].time}});
   return ok({{"items", items}});
 }

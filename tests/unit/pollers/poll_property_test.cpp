@@ -13,7 +13,7 @@ namespace {
 using config::poll_kind;
 using std::chrono::seconds;
 
-enum class mutant { none, stores_before_durable, has_no_overlap };
+enum class mutant { none, stores_before_durable, overlaps_less_than_the_index_lags };
 
 struct outcome {
   std::vector<std::uint64_t> missed; // tickets
@@ -26,8 +26,8 @@ struct outcome {
 class world {
 public:
   world(poll_kind kind, std::uint64_t seed, mutant how)
-      : random_(seed), how_(how), config_(config_of(kind)), vendor_(kind, policy_of(kind, seed), seed * 31 + 7) {
-    config_.overlap = how == mutant::has_no_overlap ? seconds{0} : seconds{60};
+      : random_(seed), how_(how), config_(config_of(kind)), vendor_(kind, policy_of(kind, seed, how), seed * 31 + 7) {
+    config_.overlap = seconds{60};
     config_.every = seconds{20};
     if (kind == poll_kind::paged_json) {
       config_.paged.records = ".items";
@@ -55,9 +55,11 @@ public:
   }
 
 private:
-  static vendor_policy policy_of(poll_kind kind, std::uint64_t seed) {
+  static vendor_policy policy_of(poll_kind kind, std::uint64_t seed, mutant how) {
     vendor_policy out;
     out.index_lag_max = kind == poll_kind::zendesk_export ? seconds{0} : seconds{40};
+    if (how == mutant::overlaps_less_than_the_index_lags)
+      out.index_lag_max = seconds{600};
     out.fault_one_in = seed % 3 == 0 ? 3 : 10; // harsh and mild
     return out;
   }
@@ -141,16 +143,15 @@ private:
   std::uint64_t pages_ = 0;
 };
 
-constexpr std::uint64_t seeds = 60;
+constexpr std::uint64_t seeds = 40;
 
 // Over all seeds.
 outcome play(poll_kind kind, mutant how) {
   outcome all;
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
     const auto one = world(kind, seed, how).run();
-    if (how == mutant::none)
-      EXPECT_TRUE(one.missed.empty()) << "seed " << seed << ": " << one.missed.size() << " tickets, the first is "
-                                      << one.missed.front();
+    if (how == mutant::none && !one.missed.empty())
+      ADD_FAILURE() << "seed " << seed << ": " << one.missed.size() << " tickets, the first is " << one.missed.front();
     all.missed.insert(all.missed.end(), one.missed.begin(), one.missed.end());
     all.crashes += one.crashes;
     all.faults += one.faults;
@@ -185,8 +186,8 @@ TEST(PollProperty, CatchesAPollerThatStoresItsCursorTooEarly) {
   EXPECT_FALSE(play(poll_kind::zendesk_export, mutant::stores_before_durable).missed.empty());
 }
 TEST(PollProperty, CatchesASearchThatTrustsAnIndexToBeFresh) {
-  EXPECT_FALSE(play(poll_kind::intercom_search, mutant::has_no_overlap).missed.empty());
-  EXPECT_FALSE(play(poll_kind::hubspot_search, mutant::has_no_overlap).missed.empty());
+  EXPECT_FALSE(play(poll_kind::intercom_search, mutant::overlaps_less_than_the_index_lags).missed.empty());
+  EXPECT_FALSE(play(poll_kind::hubspot_search, mutant::overlaps_less_than_the_index_lags).missed.empty());
 }
 
 } // namespace

@@ -34,7 +34,8 @@ public:
   }
   ports::read_payload read_verified(const ports::payload& from, base::timestamp) const override {
     ports::read_payload out;
-    for (const auto& c : json::parse(from.body)["conversations"])
+    const auto page = json::parse(from.body);
+    for (const auto& c : page["conversations"])
       if (c["state"] == "bad")
         out.refused.push_back({v1::BAD_MAPPING, "status", "no such state", c.dump()});
       else

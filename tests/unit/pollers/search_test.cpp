@@ -70,7 +70,7 @@ TEST(IntercomSearch, AConversationFromTheFutureHidesNoOther) {
   const auto dialect = dialect_of(config_of(config::poll_kind::intercom_search));
   const auto cursor =
       advanced(*dialect, since(1), conversations({noon_s - 90, noon_s + 9'000}, nullptr), page_end::caught_up);
-  EXPECT_EQ(cursor.since_us() / 1'000'000, noon_s - 60);
+  EXPECT_EQ(cursor.since_us() / 1'000'000, noon_s - 120); // the page may be a minute old, its index another one
 }
 
 TEST(IntercomSearch, ReadsItsWindowAgainWhenItsMarkIsLost) {
