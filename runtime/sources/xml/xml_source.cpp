@@ -134,7 +134,7 @@ bool xml_source::next(record_or_fault& out) {
 }
 
 record* xml_source::whole() {
-  document_->focus = document_->tree.document_element();
+  document_->go_to(document_->tree.document_element(), records_of::document);
   return record_.get();
 }
 
