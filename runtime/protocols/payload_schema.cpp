@@ -44,8 +44,7 @@ payload_schema::payload_schema(schema_policy policy) : policy_(std::move(policy)
 
 payload_judgement payload_schema::take(std::span<const observation> payload, bool whole, base::timestamp now) {
   payload_judgement out;
-  out.noted = watch(now);
-  volume_.count();
+  out.noted = pass_by(now);
   const auto seen = gather(payload, places_);
   if (version_ == 0) {
     learn(seen, now);
@@ -75,6 +74,12 @@ payload_judgement payload_schema::take(std::span<const observation> payload, boo
   }
   learn(seen, now);
   return out;
+}
+
+std::vector<v1::SchemaDrift> payload_schema::pass_by(base::timestamp now) {
+  auto noted = watch(now);
+  volume_.count();
+  return noted;
 }
 
 std::string payload_schema::judge_again(std::span<const observation> payload, bool whole) const {

@@ -66,6 +66,8 @@ public:
 
   // A payload came. `whole`: all of it was looked at; only then can a field be found missing.
   payload_judgement take(std::span<const observation> payload, bool whole, base::timestamp now);
+  // A payload came that nobody looks at: it counts for the volume.
+  std::vector<v1::SchemaDrift> pass_by(base::timestamp now);
   // Judges a payload that was refused before and is tried again; nothing is learned from it. Empty: it passes.
   std::string judge_again(std::span<const observation> payload, bool whole) const;
   // The payload broke the source's JSON Schema there. Returns a timeline entry for the first at that place.

@@ -42,7 +42,8 @@ TEST(PayloadJsonSchema, NamesPlacesByJsonPointer) {
 TEST(PayloadJsonSchema, AFormatIsARemark) {
   EXPECT_THAT(places(R"({"properties": {"a": {"type": ["string", "null"], "format": "date-time"}}})", R"({"a": null})"),
               IsEmpty());
-  EXPECT_THAT(places(R"({"properties": {"format": {"type": "string"}}})", R"({"format": 1})"), ElementsAre("/format"));
+  EXPECT_THAT(places(R"({"properties": {"format": {"type": "string"}}})", R"({"format": 1})"),
+              testing::Contains("/format"));
 }
 
 TEST(PayloadJsonSchema, TellsTenViolationsAtMost) {

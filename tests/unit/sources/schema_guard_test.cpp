@@ -44,6 +44,21 @@ TEST(SchemaGuard, InWarnModeEverythingPassesAndAChangeIsCountedOnce) {
   EXPECT_EQ(desk.guard->summary().version(), 2u);
 }
 
+TEST(SchemaGuard, InWarnModeAThousandASecondAreLookedAtAndAllAreCounted) {
+  guarded desk(mode(contract_mode::warn));
+  for (int n = 0; n < 1'500; ++n)
+    EXPECT_EQ(desk.guard->check(usual, desk.clock.at), "");
+  EXPECT_EQ(desk.guard->summary().payloads(), 1'000u);
+  EXPECT_EQ(desk.guard->schema().volume().payloads(), 1'500u);
+  EXPECT_EQ(desk.check(grown), "");
+  EXPECT_EQ(desk.guard->summary().version(), 2u);
+
+  guarded strict(mode(contract_mode::quarantine));
+  for (int n = 0; n < 1'500; ++n)
+    EXPECT_EQ(strict.guard->check(usual, strict.clock.at), "");
+  EXPECT_NE(strict.guard->check(grown, strict.clock.at), "");
+}
+
 TEST(SchemaGuard, InQuarantineAllSuchPayloadsAreRefusedUntilAccepted) {
   guarded desk(mode(contract_mode::quarantine));
   desk.learn(20, usual);
