@@ -73,7 +73,8 @@ protected:
 
   std::vector<std::string> subscriptions() const {
     std::vector<std::string> out;
-    for (const auto& sink : node_.ask({"sink", "list"}).at("sinks"))
+    const auto list = node_.ask({"sink", "list"});
+    for (const auto& sink : list.at("sinks"))
       out.push_back(sink.at("name"));
     return out;
   }
@@ -149,7 +150,7 @@ TEST_F(TaxonomyOfHistory, ARerunThatWasKilledGoesOnWhereItWas) {
     slow.wait(5s);
   }
   ASSERT_LT(committed(), 2U * tickets);
-  EXPECT_THAT(subscriptions(), testing::ElementsAre("taxonomy-rerun-v2"));
+  EXPECT_THAT(subscriptions(), testing::ElementsAre("taxonomy-rerun-v2")) << read_file(dir_ / "rerun.out");
   // The node frees the name when it notices that the stream is gone.
   nlohmann::json summary;
   ASSERT_TRUE(eventually(30s, [&] {

@@ -145,7 +145,7 @@ TEST(PayloadMapper, ReadsTimesOfManyForms) {
   EXPECT_EQ(time("[{path: .at}, {received: yes}]", "null"), "seconds: 1800000000");
 }
 
-TEST(PayloadMapper, KeepsTheKeyOfAPayloadWithoutATimeOfItsOwn) {
+TEST(PayloadMapper, TakesAPayloadWithoutATimeOfItsOwnForAnEventEachTimeItComes) {
   const auto mapper =
       mapper_of(std::string(json_head) + "fields:\n  ticket_id: {path: .id}\n  occurred_at: {received: yes}\n");
   ports::payload payload;
@@ -153,7 +153,8 @@ TEST(PayloadMapper, KeepsTheKeyOfAPayloadWithoutATimeOfItsOwn) {
   const auto first = event_of(mapper.map(payload, now));
   const auto again = event_of(mapper.map(payload, now + std::chrono::seconds(5)));
   EXPECT_NE(first.occurred_at().seconds(), again.occurred_at().seconds());
-  EXPECT_EQ(first.idempotency_key(), again.idempotency_key());
+  EXPECT_NE(first.idempotency_key(), again.idempotency_key());
+  EXPECT_EQ(first.idempotency_key(), event_of(mapper.map(payload, now)).idempotency_key());
 }
 
 TEST(PayloadMapper, SpreadsListsOfTagsAndClearsThemWhenTheListIsEmpty) {
