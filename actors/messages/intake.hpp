@@ -19,7 +19,7 @@ namespace cxstream::actors {
 struct submit_batch {
   std::uint64_t batch_id = 0;
   std::vector<std::string> events;
-  bool envelope_broken = false; // events[0] holds bytes that could not be read as a batch
+  bool envelope_broken = false;     // events[0] holds bytes that could not be read as a batch
   std::vector<std::string> refused; // records that made no event: serialized DeadLetters without id and time
 
   template <class Inspector>

@@ -28,7 +28,8 @@ public:
 
   // From then on payloads go through their source's contract. Before reader() and table() are used.
   void put_behind(const sources::contract_book& contracts);
-  // Also of the door for canonical events, and of what is polled ("NAME/poll"). Null when there is no such source, or it is removed.
+  // Also of the door for canonical events, and of what is polled ("NAME/poll"). Null when there is no such source, or
+  // it is removed.
   std::shared_ptr<const ports::payload_reader> reader(const std::string& name) const;
   transport::source_table table() const;
   std::vector<pollers::polled_source> polled() const;

@@ -3,6 +3,7 @@
 #include "terminal/number_text.hpp"
 #include "terminal/table.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -15,6 +16,7 @@ using terminal::percent;
 using terminal::tone;
 
 constexpr std::size_t bar_columns = 30;
+constexpr std::size_t tag_columns_max = 80;
 constexpr double good_share = 0.95;
 constexpr double poor_share = 0.7;
 
@@ -56,14 +58,18 @@ std::string coverage_text(model::tag_coverage& coverage, const std::string& vers
   const auto homeless = coverage.homeless(top);
   if (homeless.empty())
     return out + (total.tagged == 0 ? "" : "\nevery raw tag has a home\n");
-  terminal::table tags({{"raw tag without a home"},
-                        {"events", right},
+  terminal::table tags({{"events", right},
                         {"share", right},
                         {"tickets", right},
-                        {"nothing else known", right}});
+                        {"nothing else known", right},
+                        {"raw tag without a home"}}); // the last column is the one that is cut where there is no room
+  const auto tag_columns = std::min<std::size_t>(width, tag_columns_max);
   for (const auto& one : homeless)
-    tags.add(
-        {{one.tag}, {grouped(one.events)}, {percent(one.share)}, {grouped(one.tickets)}, {grouped(one.uncovered)}});
+    tags.add({{grouped(one.events)},
+              {percent(one.share)},
+              {grouped(one.tickets)},
+              {grouped(one.uncovered)},
+              {terminal::fitted(terminal::printable(one.tag), tag_columns)}});
   out += "\n" + tags.text(look, width);
   if (homeless.size() < coverage.homeless_count())
     out += look.paint(tone::dim,

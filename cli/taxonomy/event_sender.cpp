@@ -12,8 +12,9 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr std::size_t batch_events_max = 512;
-constexpr double batches_a_second = 10; // at a low rate, batches become small rather than rare
+constexpr int batch_events_max = 512;
+constexpr std::size_t batch_bytes_max = 1u << 20u; // the node takes 4 MiB
+constexpr double batches_a_second = 10;            // at a low rate, batches become small rather than rare
 constexpr milliseconds answer_within{30'000};
 constexpr milliseconds patience{60'000};
 constexpr milliseconds pause_first{100};
@@ -30,19 +31,21 @@ event_sender::event_sender(const client::node_address& node, double rate)
 bool event_sender::send(const std::vector<v1::CanonicalEvent>& events) {
   auto most = batch_events_max;
   if (rate_ > 0)
-    most = std::clamp<std::size_t>(static_cast<std::size_t>(rate_ / batches_a_second), 1, batch_events_max);
-  for (std::size_t first = 0; first < events.size(); first += most) {
-    const auto count = std::min(most, events.size() - first);
+    most = static_cast<int>(std::clamp<double>(rate_ / batches_a_second, 1, batch_events_max));
+  for (auto next = events.begin(); next != events.end();) {
+    v1::PublishRequest request;
+    for (std::size_t bytes = 0; next != events.end() && bytes < batch_bytes_max && request.events_size() < most;
+         ++next) {
+      bytes += next->ByteSizeLong();
+      *request.add_events() = *next;
+    }
     if (rate_ > 0) {
       if (!wait_until(next_at_))
         return false;
       next_at_ = std::max(next_at_, steady_clock::now()) +
                  std::chrono::duration_cast<steady_clock::duration>(
-                     std::chrono::duration<double>(static_cast<double>(count) / rate_));
+                     std::chrono::duration<double>(static_cast<double>(request.events_size()) / rate_));
     }
-    v1::PublishRequest request;
-    for (std::size_t i = 0; i < count; ++i)
-      *request.add_events() = events[first + i];
     if (!publish(request))
       return false;
   }

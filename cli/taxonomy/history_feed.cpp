@@ -19,6 +19,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::uint32_t credit_events = 4'096; // events read ahead, at most
+constexpr std::size_t events_a_step = 512;     // taken, then acknowledged
 constexpr milliseconds step{100};
 constexpr milliseconds ask_within{30'000};
 constexpr milliseconds settled_after{5'000};
@@ -203,19 +204,20 @@ feed_end history_feed::follow(reader& stream, const lookout& node, const take_ev
       return {client::exit_interrupted, {}};
     const bool complete = node.complete(); // before looking: what is acknowledged by then is all there was
     const auto events = stream.take();
-    if (!events.empty()) {
-      if (!take(events))
+    for (std::span<const v1::CanonicalEvent> rest(events); !rest.empty();) {
+      const auto some = rest.first(std::min(rest.size(), events_a_step));
+      rest = rest.subspan(some.size());
+      if (!take(some))
         return {client::interrupted() ? client::exit_interrupted : client::exit_failed, {}};
-      events_ += events.size();
-      if (!stream.acknowledge(events))
+      events_ += some.size();
+      if (!stream.acknowledge(some))
         return {client::exit_unreachable, {}};
-    } else if (complete) {
-      return {};
-    } else if (stream.ended() || node.lost()) {
-      return {client::exit_unreachable, {}};
+      show(node);
     }
-    if (complete && !events.empty())
-      return {}; // younger than the beginning, all of it
+    if (complete)
+      return {}; // what came since is younger than the beginning
+    if (events.empty() && (stream.ended() || node.lost()))
+      return {client::exit_unreachable, {}};
     show(node);
   }
 }

@@ -25,7 +25,8 @@ struct payload {
   std::string body;
   std::string peer;           // address, for logs
   std::string client_subject; // subject of the client's verified certificate; empty without one
-  // Of one that is tried again: why it was refused. A record of a payload was refused by itself, and is no whole payload.
+  // Of one that is tried again: why it was refused. A record of a payload was refused by itself, and is no whole
+  // payload.
   v1::RejectReason refused_as = v1::REJECT_REASON_UNSPECIFIED;
 };
 

@@ -64,12 +64,13 @@ source_metrics::source_metrics(const std::vector<std::string>& sources)
     for (int kind = v1::DRIFT_NEW_FIELD; kind <= v1::DriftKind_MAX; ++kind)
       drifts.push_back(&drift.Add({{"source", name}, {"kind", label_of(static_cast<v1::DriftKind>(kind))}}));
     sources_.emplace(
-        name,
-        std::unique_ptr<series>(new series{
-            std::move(told), bytes.Add({{"source", name}}), events.Add({{"source", name}, {"outcome", "accepted"}}),
-            events.Add({{"source", name}, {"outcome", "duplicate"}}), dropped.Add({{"source", name}}),
-            last.Add({{"source", name}}), std::move(drifts), polled.Add({{"source", name}}), known.Add({{"source", name}}),
-            filled.Add({{"source", name}}), last_poll.Add({{"source", name}}), failing.Add({{"source", name}})}));
+        name, std::unique_ptr<series>(new series{std::move(told), bytes.Add({{"source", name}}),
+                                                 events.Add({{"source", name}, {"outcome", "accepted"}}),
+                                                 events.Add({{"source", name}, {"outcome", "duplicate"}}),
+                                                 dropped.Add({{"source", name}}), last.Add({{"source", name}}),
+                                                 std::move(drifts), polled.Add({{"source", name}}),
+                                                 known.Add({{"source", name}}), filled.Add({{"source", name}}),
+                                                 last_poll.Add({{"source", name}}), failing.Add({{"source", name}})}));
   }
 }
 

@@ -150,7 +150,11 @@ TEST_F(TaxonomyOfHistory, ARerunThatWasKilledGoesOnWhereItWas) {
     slow.wait(5s);
   }
   ASSERT_LT(committed(), 2U * tickets);
+<<<<<<< HEAD
   EXPECT_THAT(subscriptions(), testing::ElementsAre("taxonomy-rerun-v2")) << read_file(dir_ / "rerun.out");
+=======
+  EXPECT_TRUE(eventually(10s, [&] { return subscriptions() == std::vector<std::string>{"taxonomy-rerun-v2"}; }));
+>>>>>>> h-taxonomy
   // The node frees the name when it notices that the stream is gone.
   nlohmann::json summary;
   ASSERT_TRUE(eventually(30s, [&] {
@@ -160,7 +164,8 @@ TEST_F(TaxonomyOfHistory, ARerunThatWasKilledGoesOnWhereItWas) {
     return done.exit_code == 0;
   }));
   EXPECT_EQ(committed(), 2U * tickets);
-  EXPECT_LE(summary.at("read"), tickets);
+  EXPECT_LT(summary.at("read"), tickets) << "it began anew";
+  EXPECT_GT(summary.at("accepted"), 0);
   EXPECT_THAT(subscriptions(), testing::IsEmpty());
   for (const auto* ticket : {"T-0", "T-1499", "T-2999"})
     EXPECT_EQ(tagged(ticket), "refund/billing");

@@ -22,9 +22,9 @@ struct key_verdict {
   };
 
   outcome what = outcome::wrong_key;
-  std::string key_id;   // of a key that was right; empty otherwise
-  std::string key_name; // likewise
-  std::string message;  // what is wrong and what to do, for people; never part of a secret
+  std::string key_id;             // of a key that was right; empty otherwise
+  std::string key_name;           // likewise
+  std::string message;            // what is wrong and what to do, for people; never part of a secret
   std::vector<scope> scopes = {}; // of a key that is in force, whether they are enough or not
 
   explicit operator bool() const noexcept {

@@ -14,7 +14,8 @@ struct row_ordinals {
 
 // In this order: the event's own key; the mapping's key rule, or what its key selectors find; event_id; else
 // source_system, ticket_id, version, occurred_at and the record's whole content, with "-2", "-3" … for the second and
-// later of identical ones. What is derived has 32 hex digits. Key selectors that find nothing at all count as not given.
+// later of identical ones. What is derived has 32 hex digits. Key selectors that find nothing at all count as not
+// given.
 //
 // Where the source tells no time, occurred_at is the time of receipt, and a payload that comes twice is two events: a
 // vendor's retry says the same again and changes nothing, while the second "priority: high" after a "low" counts.

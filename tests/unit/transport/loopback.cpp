@@ -31,7 +31,8 @@ private:
   std::shared_ptr<ports::ingest_listener> listener_;
 };
 
-std::shared_ptr<ports::ingest_session> fake_gate::open(std::shared_ptr<ports::ingest_listener> listener, ports::ingest_client) {
+std::shared_ptr<ports::ingest_session> fake_gate::open(std::shared_ptr<ports::ingest_listener> listener,
+                                                       ports::ingest_client) {
   if (refuse)
     return nullptr;
   const std::lock_guard lock(mutex_);
