@@ -1,5 +1,6 @@
 #include "sources/json/jq_program.hpp"
 
+#include "sources/json/jq_guards.hpp"
 #include "sources/json/jq_values.hpp"
 
 extern "C" {
@@ -59,6 +60,9 @@ jq_handle compiled(const std::string& program, std::string& why) {
     return nullptr;
   }
   jq_set_error_cb(jq.get(), &keep_first, &why);
+  // Without one, `input` follows a null pointer.
+  jq_set_input_cb(
+      jq.get(), [](jq_state*, void*) { return jv_invalid_with_msg(jv_string("there is no more input")); }, nullptr);
   if (jq_compile(jq.get(), program.c_str()) == 0)
     return nullptr;
   jq_set_error_cb(
@@ -105,7 +109,7 @@ jq_program::~jq_program() {
 }
 
 std::unique_ptr<jq_program> jq_program::compile(const std::vector<std::string>& expressions, fault& why) {
-  std::string program = bindings;
+  std::string program = std::string(bindings) + jq_guards;
   for (std::size_t i = 0; i < expressions.size(); ++i)
     program += definition(i, expressions[i]);
   program += expressions.empty() ? "empty" : choice(0, expressions.size());
@@ -118,7 +122,7 @@ std::unique_ptr<jq_program> jq_program::compile(const std::vector<std::string>& 
   // One after another, to tell which it is.
   for (std::size_t i = 0; i < expressions.size(); ++i) {
     std::string alone;
-    if (compiled(bindings + definition(0, expressions[i]) + choice(0, 1), alone))
+    if (compiled(std::string(bindings) + jq_guards + definition(0, expressions[i]) + choice(0, 1), alone))
       continue;
     why = {i, alone};
     break;
