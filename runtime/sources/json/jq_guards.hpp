@@ -1,7 +1,7 @@
 // What jq 1.6 does not survive, put right in jq itself before a mapping's expressions: a payload must not end the node.
 // Each was seen: times beyond the calendar abort in libjq, a pattern that matches the empty text crashes or never ends
-// when it is repeated, looking for the empty text never ends, and trimming what is no text leaks. The environment holds
-// secrets, and events must not depend on it.
+// when it is repeated, looking for the empty text never ends; looking for a text in an array, and trimming what is no
+// text, leak. The environment holds secrets, and events must not depend on it.
 #pragma once
 
 namespace cxstream::sources {
@@ -53,11 +53,16 @@ def sub($re; text): sub($re; text; "");
 def gsub($re; text; $flags): sub($re; text; $flags + "g");
 def gsub($re; text): sub($re; text; "g");
 def original__indices($i): indices($i);
-def indices($i): if $i == "" then [] else original__indices($i) end;
-def original__index($i): index($i);
-def index($i): if $i == "" then null else original__index($i) end;
-def original__rindex($i): rindex($i);
-def rindex($i): if $i == "" then null else original__rindex($i) end;
+def indices($i):
+  if type == "array" then
+    . as $all
+    | if ($i | type) != "array" then [range(0; length) | select($all[.] == $i)]
+      elif $i == [] then []
+      else ($i | length) as $size | [range(0; length - $size + 1) | select($all[.:. + $size] == $i)] end
+  elif $i == "" then []
+  else original__indices($i) end;
+def index($i): indices($i) | .[0];
+def rindex($i): indices($i) | .[-1:][0];
 def original__ltrimstr($x): ltrimstr($x);
 def ltrimstr($x): if type == "string" and ($x | type) == "string" then original__ltrimstr($x) else . end;
 def original__rtrimstr($x): rtrimstr($x);

@@ -194,6 +194,9 @@ TEST_F(Jq, GuardsChangeNothingElse) {
   EXPECT_EQ(
       run(R"q("x:a:a" | ltrimstr("x:"), rtrimstr(":a"), index("a"), rindex("a"), indices("a"), sub("a"; "b"))q", "{}"),
       R"(["a:a","x:a",2,4,[2,4],"x:b:a"])");
+  EXPECT_EQ(
+      run(R"q(["a","b","a","b"] | [index("b"), rindex("a"), indices(["a","b"]), indices("x"), index("x")])q", "{}"),
+      "[1,2,[0,2],[],null]");
   EXPECT_EQ(run(R"q("aXbx" | [splits("x"; "i")], [match(["x", "gi"]).offset])q", "{}"), R"([["a","b",""],[1,3]])");
 }
 
