@@ -1,10 +1,15 @@
 #include "sources/json/jq_program.hpp"
 
+#include "sources/json/jq_guards.hpp"
 #include "sources/json/jq_values.hpp"
 
 extern "C" {
 #include <jq.h>
 }
+
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/lsan_interface.h>
+#endif
 
 namespace cxstream::sources {
 
@@ -59,6 +64,12 @@ jq_handle compiled(const std::string& program, std::string& why) {
     return nullptr;
   }
   jq_set_error_cb(jq.get(), &keep_first, &why);
+  // Without one, `input` follows a null pointer.
+  jq_set_input_cb(
+      jq.get(), [](jq_state*, void*) { return jv_invalid_with_msg(jv_string("there is no more input")); }, nullptr);
+#ifdef __SANITIZE_ADDRESS__
+  const __lsan::ScopedDisabler of_jq; // putting constant texts together, jq's compiler forgets some bytes of them
+#endif
   if (jq_compile(jq.get(), program.c_str()) == 0)
     return nullptr;
   jq_set_error_cb(
@@ -105,7 +116,7 @@ jq_program::~jq_program() {
 }
 
 std::unique_ptr<jq_program> jq_program::compile(const std::vector<std::string>& expressions, fault& why) {
-  std::string program = bindings;
+  std::string program = std::string(bindings) + jq_guards;
   for (std::size_t i = 0; i < expressions.size(); ++i)
     program += definition(i, expressions[i]);
   program += expressions.empty() ? "empty" : choice(0, expressions.size());
@@ -118,7 +129,7 @@ std::unique_ptr<jq_program> jq_program::compile(const std::vector<std::string>& 
   // One after another, to tell which it is.
   for (std::size_t i = 0; i < expressions.size(); ++i) {
     std::string alone;
-    if (compiled(bindings + definition(0, expressions[i]) + choice(0, 1), alone))
+    if (compiled(std::string(bindings) + jq_guards + definition(0, expressions[i]) + choice(0, 1), alone))
       continue;
     why = {i, alone};
     break;

@@ -4,7 +4,8 @@
 // Invariants:
 //  1. Expressions see "." (the record), $payload and $headers, nothing of each other, and no modules.
 //  2. Whole numbers beyond 2^53, and numbers beyond a double, are handed to jq as texts: no id is ever rounded.
-//  3. An evaluation gives at most jq_values_max values, no deeper than json_depth_max.
+//  3. What is known to end or hang the process inside libjq fails instead (jq_guards.hpp).
+//  4. An evaluation gives at most jq_values_max values, no deeper than json_depth_max.
 #pragma once
 
 #include "base/result.hpp"

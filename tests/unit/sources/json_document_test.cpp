@@ -168,6 +168,38 @@ TEST_F(Jq, SaysWhyAnExpressionFailsAndGoesOnWithTheNext) {
   EXPECT_EQ(jq->run(1, document_.arena()).text, "1");
 }
 
+TEST_F(Jq, SurvivesWhatEndsOrHangsItsLibrary) {
+  EXPECT_EQ(run(".t | todate", R"({"t":1e18})"), "failed: 1e+18 is no time in seconds since 1970");
+  for (const auto* expression : {"infinite | todate", "nan | strftime(\"%Y\")", "1e300 | gmtime", "[1e300] | mktime",
+                                 "[nan,1,1,1,1,1] | strftime(\"%Y\")", "-1e18 | localtime", "1e18 | date"})
+    EXPECT_THAT(run(expression, "{}"), HasSubstr("failed: ")) << expression;
+  for (const auto* expression :
+       {R"q("aé" | [match(""; "g").offset])q", R"q("aé" | [match(["x*", "g"])])q", R"q("é" | gsub("";"a"))q",
+        R"q("a b" | [scan("\\s*")])q", R"q("ab" | split("x*"; null))q", R"q("ab" | [splits("")])q",
+        R"q("a" | sub("b*"; "c"; "g"))q"})
+    EXPECT_THAT(run(expression, "{}"), HasSubstr("matches the empty text")) << expression;
+  EXPECT_EQ(run(R"q("a" | [indices(""), index(""), rindex("")])q", "{}"), "[[],null,null]");
+  EXPECT_EQ(run(R"q(1 | ltrimstr("a"), rtrimstr("a"))q", "{}"), "[1,1]");
+  EXPECT_EQ(run("input", "{}"), "failed: there is no more input");
+  EXPECT_EQ(run("[$ENV, env]", "{}"), "[{},{}]");
+}
+
+TEST_F(Jq, GuardsChangeNothingElse) {
+  EXPECT_EQ(run(".t | todate", R"({"t":1709251200})"), R"("2024-03-01T00:00:00Z")");
+  EXPECT_EQ(run(R"("2024-03-01T00:00:00Z" | fromdate | gmtime | mktime)", "{}"), "1709251200");
+  EXPECT_EQ(run(R"q("a-b c" | gsub("[ -]+"; "_"))q", "{}"), R"("a_b_c")");
+  EXPECT_EQ(run(R"q("camelCase" | gsub("(?<a>[a-z])(?<b>[A-Z])"; "\(.a) \(.b)"))q", "{}"), R"("camel Case")");
+  EXPECT_EQ(run(R"q("ab12" | capture("(?<n>[0-9]+)").n, [scan("[a-z]")], split("1"; null), test("B"; "i"))q", "{}"),
+            R"(["12",["a","b"],["ab","2"],true])");
+  EXPECT_EQ(
+      run(R"q("x:a:a" | ltrimstr("x:"), rtrimstr(":a"), index("a"), rindex("a"), indices("a"), sub("a"; "b"))q", "{}"),
+      R"(["a:a","x:a",2,4,[2,4],"x:b:a"])");
+  EXPECT_EQ(
+      run(R"q(["a","b","a","b"] | [index("b"), rindex("a"), indices(["a","b"]), indices("x"), index("x")])q", "{}"),
+      "[1,2,[0,2],[],null]");
+  EXPECT_EQ(run(R"q("aXbx" | [splits("x"; "i")], [match(["x", "gi"]).offset])q", "{}"), R"([["a","b",""],[1,3]])");
+}
+
 TEST_F(Jq, NamesTheExpressionThatItCannotRead) {
   EXPECT_THAT(run(".a | (", "{}"), HasSubstr("expression 1: syntax error"));
   EXPECT_EQ(run(".a | nope(1)", "{}"), "expression 1: nope/1 is not defined");
