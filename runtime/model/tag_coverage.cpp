@@ -25,8 +25,7 @@ std::size_t distinct_hashes::count() {
 
 void distinct_hashes::compact() {
   std::ranges::sort(hashes_);
-  const auto repeats = std::ranges::unique(hashes_);
-  hashes_.erase(repeats.begin(), repeats.end());
+  hashes_.erase(std::unique(hashes_.begin(), hashes_.end()), hashes_.end()); // clang 14 cannot read ranges::unique
   compacted_ = hashes_.size();
 }
 
