@@ -44,17 +44,24 @@ public:
     }
     if (!value.IsObject())
       return {};
-    if (const auto format = value.FindMember("format"); format != value.MemberEnd() && format->value.IsString())
-      value.RemoveMember(format);
-    for (auto& member : value.GetObject())
+    if (value.HasMember("format") && value["format"].IsString())
+      value.RemoveMember("format");
+    for (rapidjson::SizeType i = 0; i < value.MemberCount(); ++i) {
+      auto& member = member_of(value, i);
       if (auto ok = keyword(std::string(text_of(member.name)), member.value, at); !ok)
         return ok;
+    }
     return {};
   }
 
   schema_use use;
 
 private:
+  // By place: clang finds the comparison of RapidJSON's iterators ambiguous in C++20.
+  static rapidjson::Value::Member& member_of(rapidjson::Value& object, rapidjson::SizeType i) {
+    return *(object.MemberBegin() + static_cast<std::ptrdiff_t>(i));
+  }
+
   base::result<void> keyword(const std::string& key, rapidjson::Value& value, const std::string& at) {
     if (is_one_of(key, unchecked))
       return wrong(at, "\"" + key + "\" cannot be checked here; say it with the keywords of draft 7");
@@ -68,7 +75,8 @@ private:
       return {};
     if (!is_one_of(key, named) || !value.IsObject())
       return schema(value, at + "/" + key);
-    for (auto& member : value.GetObject()) {
+    for (rapidjson::SizeType i = 0; i < value.MemberCount(); ++i) {
+      auto& member = member_of(value, i);
       if (key == "patternProperties")
         if (auto ok = pattern(text_of(member.name), at); !ok)
           return ok;
