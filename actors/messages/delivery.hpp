@@ -32,10 +32,11 @@ struct settled {
   ports::delivery_result result = ports::delivery_result::delivered;
   std::string reason;
   std::int64_t retry_after_ms = -1; // none when negative
+  std::string exchange = {};
 
   template <class Inspector>
   friend auto inspect(Inspector& f, settled& x) {
-    return f(x.position, x.result, x.reason, x.retry_after_ms);
+    return f(x.position, x.result, x.reason, x.retry_after_ms, x.exchange);
   }
 };
 

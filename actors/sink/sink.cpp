@@ -161,7 +161,7 @@ void sink_state::answered(delivery_answer& answer) {
   std::vector<protocols::settled_event> events;
   events.reserve(answer.events.size());
   for (auto& s : answer.events) {
-    if (s.result == ports::delivery_result::permanent)
+    if (is_final(s.result) && s.result != ports::delivery_result::delivered)
       config_->metrics.dead(config_->sink, 1);
     const auto position = s.position;
     events.push_back({position, to_outcome(std::move(s))});

@@ -52,7 +52,7 @@ struct breaker_config {
 
 struct sink_config {
   std::string name;
-  std::string kind; // sqlite, webhook, file
+  std::string kind; // one of config/sink_kinds.hpp
   v1::Filter filter;
   v1::Projection projection;
   retry_config retry;

@@ -1,12 +1,12 @@
 #include "config/load_sink.hpp"
 
+#include "config/sink_kinds.hpp"
 #include "config/suggest.hpp"
 #include "model/filter.hpp"
 #include "model/projection.hpp"
 #include "model/vocabulary.hpp"
 
 #include <algorithm>
-#include <array>
 #include <map>
 
 namespace cxstream::config {
@@ -16,7 +16,6 @@ namespace {
 using namespace std::chrono_literals;
 using texts = google::protobuf::RepeatedPtrField<std::string>;
 
-constexpr std::array<std::string_view, 3> kinds = {"sqlite", "webhook", "file"};
 constexpr std::chrono::milliseconds a_day = std::chrono::hours{24};
 
 enum class words : bool { open, closed };
@@ -125,9 +124,9 @@ void read_identity(section& sink, sink_config& out) {
   sink.identifier("name", out.name);
   sink.text("kind", out.kind);
   if (out.kind.empty())
-    sink.wrong("kind", "is missing; write sqlite, webhook or file");
-  else if (std::ranges::find(kinds, out.kind) == kinds.end())
-    sink.wrong("kind", "cannot be \"" + out.kind + "\"" + suggestion(out.kind, kinds));
+    sink.wrong("kind", "is missing; write one of " + names_of_sink_kinds());
+  else if (std::ranges::find(sink_kinds, out.kind) == sink_kinds.end())
+    sink.wrong("kind", "cannot be \"" + out.kind + "\"" + suggestion(out.kind, sink_kinds));
 }
 
 // What is left belongs to the connector, unless it looks like a sink's own key mistyped.

@@ -48,15 +48,27 @@ enum class delivery_result : std::uint8_t {
   throttled,   // the target asks for a pause (429, 503 with Retry-After): says nothing about the event
   transient,   // this event failed now and may pass later (5xx, 408, timeout of one request)
   permanent,   // this event will never pass (4xx, constraint violation)
-  skipped,     // not tried, because an earlier event of the same ticket in the same call was not delivered
+  unfit,   // this event cannot be put in the target's shape (unreadable, too large, no such column): nothing was sent
+  skipped, // not tried, because an earlier event of the same ticket in the same call was not delivered
 };
+
+// Whether the target, or what speaks to it, has said its last word on the event.
+constexpr bool is_final(delivery_result result) {
+  return result == delivery_result::delivered || result == delivery_result::permanent ||
+         result == delivery_result::unfit;
+}
 
 // What became of one event.
 struct delivery_outcome {
   delivery_result result = delivery_result::delivered;
   std::string reason;                                   // for people; empty when delivered
   std::optional<std::chrono::milliseconds> retry_after; // the target's own wish
+  // What was said to the target and what it answered, for people: at most exchange_bytes_max, without secrets. Empty
+  // when nothing was said, or all went well.
+  std::string exchange = {};
 };
+
+constexpr std::size_t exchange_bytes_max = 4'096;
 
 // How far a target has a partition, where the target itself keeps that (in its own transaction).
 struct target_position {
@@ -69,6 +81,7 @@ struct target_traits {
   std::size_t concurrency = 1;      // instances that may run side by side
   bool guards_regress = false;      // writes "only if newer" itself, so older events are harmless
   bool keeps_position = false;      // position() answers
+  bool one_event_a_ticket = false;  // a deliver() must not carry two events of one ticket
 };
 
 class target {

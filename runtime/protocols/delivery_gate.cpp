@@ -132,8 +132,7 @@ std::vector<delivery_gate::verdict> delivery_gate::judge(const call& made,
     else
       v.outcome = {delivery_result::transient, "the connector gave no outcome", std::nullopt};
     const auto before = stumbled.empty() ? stumbled.end() : stumbled.find(ticket);
-    const bool final = v.outcome.result == delivery_result::delivered || v.outcome.result == delivery_result::permanent;
-    if (before != stumbled.end() && !final) {
+    if (before != stumbled.end() && !is_final(v.outcome.result)) {
       v.what = before->second == fate::held ? fate::behind_held : fate::behind_failed;
       v.outcome = {delivery_result::skipped, {}, std::nullopt};
       verdicts.push_back(std::move(v));
@@ -144,6 +143,7 @@ std::vector<delivery_gate::verdict> delivery_gate::judge(const call& made,
     switch (v.outcome.result) {
       case delivery_result::delivered:
       case delivery_result::permanent:
+      case delivery_result::unfit:
         found.good();
         break;
       case delivery_result::unreachable:

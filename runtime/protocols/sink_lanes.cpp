@@ -129,8 +129,8 @@ void sink_lanes::settle(named_ticket& t, slot_id id, const ports::delivery_outco
   if (outcome.result == delivered) {
     ++counts_.delivered;
     take_out(t.second, id);
-  } else if (outcome.result == permanent) {
-    bury_slot(dead_reason::permanent);
+  } else if (is_final(outcome.result)) {
+    bury_slot(reason_of(outcome.result));
   } else if (outcome.result == skipped) {
     slot.what = window_slot::state::queued;
   } else if (retry_.attempts_max <= 1) {

@@ -13,6 +13,8 @@ std::string_view name_of(dead_reason reason) {
       return "budget_spent";
     case dead_reason::unreadable:
       return "unreadable";
+    case dead_reason::unfit:
+      return "unfit";
   }
   return "";
 }
@@ -148,8 +150,8 @@ void sink_lanes::settle_head(named_ticket& t, const ports::delivery_outcome& out
   if (outcome.result == delivered) {
     ++counts_.delivered;
     head_done(t, head, s);
-  } else if (outcome.result == permanent) {
-    bury(t, head, l.sequence, l.event.bytes(), dead_reason::permanent, l.attempts + 1, outcome.reason, s);
+  } else if (is_final(outcome.result)) {
+    bury(t, head, l.sequence, l.event.bytes(), reason_of(outcome.result), l.attempts + 1, outcome.reason, s);
     head_done(t, head, s);
   } else if (outcome.result != skipped) {
     head_failed(t, outcome, s);

@@ -102,9 +102,14 @@ enum class dead_reason : std::uint8_t {
   permanent,    // the target will never take it
   budget_spent, // all attempts failed
   unreadable,   // it could not be read from the history any more
+  unfit,        // it cannot be put in the target's shape
 };
 // As in DeadLetter.reason.
 std::string_view name_of(dead_reason reason);
+// Of an outcome that is final and not `delivered`.
+constexpr dead_reason reason_of(ports::delivery_result refused) {
+  return refused == ports::delivery_result::unfit ? dead_reason::unfit : dead_reason::permanent;
+}
 
 // Changes to the store.
 struct put_waiting {

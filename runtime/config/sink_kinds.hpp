@@ -1,0 +1,25 @@
+// The kinds of target a sink may have, as they are written in a configuration. connectors/factory.cpp has the code of
+// each.
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+
+namespace cxstream::config {
+
+constexpr std::array<std::string_view, 3> sink_kinds{
+    "sqlite",
+    "webhook",
+    "file",
+};
+
+// "sqlite, webhook, file"
+inline std::string names_of_sink_kinds() {
+  std::string out;
+  for (const auto kind : sink_kinds)
+    out.append(out.empty() ? "" : ", ").append(kind);
+  return out;
+}
+
+} // namespace cxstream::config
