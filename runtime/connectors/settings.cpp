@@ -90,6 +90,15 @@ std::chrono::milliseconds settings::duration(std::string_view name, std::chrono:
   return *value;
 }
 
+security::secret settings::secret(std::string_view name) {
+  auto out = security::secret::of(text(name));
+  if (!out) {
+    wrong(name, "is wrong: " + out.err().message);
+    return {};
+  }
+  return *std::move(out);
+}
+
 void settings::wrong(std::string_view name, std::string_view what) {
   if (!first_error_.empty())
     return;

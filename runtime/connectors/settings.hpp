@@ -4,6 +4,7 @@
 
 #include "base/result.hpp"
 #include "config/config.hpp"
+#include "security/secrets/secret.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -38,6 +39,8 @@ public:
   // A duration: "250ms", "5s", "2m", "1h".
   std::chrono::milliseconds duration(std::string_view name, std::chrono::milliseconds fallback,
                                      bounds<std::chrono::milliseconds> allowed);
+  // A secret: the text itself, or where it is (security/secrets/secret.hpp). None when it is absent.
+  security::secret secret(std::string_view name);
   // Records what is wrong with a setting; only the first is kept.
   void wrong(std::string_view name, std::string_view what);
 

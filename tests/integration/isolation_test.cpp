@@ -38,7 +38,7 @@ std::string fast_sinks_in(const scratch_dir& dir) {
 }
 
 std::string webhook(const std::string& name, const webhook_receiver& receiver) {
-  return ", {name: " + name + ", kind: webhook, concurrency: 4, url: '" + receiver.url() +
+  return ", {name: " + name + ", kind: webhook, allow_private: true, concurrency: 4, url: '" + receiver.url() +
          "', filter: {event_types: [ticket.escalated]}, breaker: {open_max: 1s}, "
          "retry: {backoff_initial: 100ms, backoff_max: 1s, attempts_max: 100000}}";
 }

@@ -131,12 +131,13 @@ TEST(KilledNode, KeepsEveryPromiseItMadeBefore) {
   std::mt19937_64 random(seed);
   const scratch_dir dir;
   webhook_receiver receiver(dir, "receiver", {"--fail-rate", "0.05", "--throttle-rate", "0.001"});
-  node_process node(dir, {dir / "data",
-                          "[{name: warehouse, kind: sqlite, path: " + (dir / "warehouse.db") +
-                              "}, {name: archive, kind: file, path: " + (dir / "archive") +
-                              "}, {name: crm, kind: webhook, concurrency: 8, url: '" + receiver.url() +
-                              "', retry: {backoff_initial: 50ms, backoff_max: 1s, attempts_max: 100}}]",
-                          ""});
+  node_process node(dir,
+                    {dir / "data",
+                     "[{name: warehouse, kind: sqlite, path: " + (dir / "warehouse.db") +
+                         "}, {name: archive, kind: file, path: " + (dir / "archive") +
+                         "}, {name: crm, kind: webhook, allow_private: true, concurrency: 8, url: '" + receiver.url() +
+                         "', retry: {backoff_initial: 50ms, backoff_max: 1s, attempts_max: 100}}]",
+                     ""});
   disorderly_source source(seed);
   publish_client client;
   std::uint64_t killed_at_work = 0;

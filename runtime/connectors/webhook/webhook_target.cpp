@@ -5,6 +5,8 @@
 #include "connectors/encoding/json_text.hpp"
 #include "model/revision.hpp"
 
+#include <array>
+
 namespace cxstream::connectors {
 
 namespace {
@@ -36,7 +38,7 @@ webhook_target::webhook_target(webhook_settings settings, json_event encoder)
 
 base::result<void> webhook_target::open() {
   if (!http_)
-    http_ = std::make_unique<http_post>(settings_.http);
+    http_ = std::make_unique<http_client>(settings_.http);
   return {};
 }
 
@@ -53,7 +55,7 @@ std::vector<ports::delivery_outcome> webhook_target::deliver(std::span<const por
     if (m.events.empty())
       break;
     i = m.events.back() + 1;
-    const auto outcome = outcome_of(post(m, now));
+    const auto outcome = post(m, now);
     if (outcome.result == ports::delivery_result::delivered)
       continue;
     for (const auto event : m.events)
@@ -98,19 +100,28 @@ webhook_target::message webhook_target::gather(std::span<const ports::delivery> 
   return m;
 }
 
-http_answer webhook_target::post(const message& m, base::timestamp now) {
+ports::delivery_outcome webhook_target::post(const message& m, base::timestamp now) {
   const auto body = settings_.batch_events_max == 1
                         ? envelope(m.type, m.timestamp, m.data)
                         : envelope("cx.batch", base::format_rfc3339(now), "[" + m.data + "]");
   const auto id = "msg_" + base::to_hex(base::xxh3_128(m.keys));
   const auto seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
-  std::vector<std::string> headers{"Content-Type: application/json", "User-Agent: cxstream", "webhook-id: " + id,
-                                   "webhook-timestamp: " + std::to_string(seconds)};
-  if (settings_.signature)
-    headers.push_back("webhook-signature: " + settings_.signature->sign(id, seconds, body));
-  if (!settings_.authorization.empty())
-    headers.push_back("Authorization: " + settings_.authorization);
-  return http_->send(body, headers);
+  const auto make = [&](std::span<const std::string> secrets) -> base::result<http_request> {
+    http_request out{"POST", settings_.url, {{"Content-Type", "application/json"}}, body};
+    out.headers.emplace_back("webhook-id", id);
+    out.headers.emplace_back("webhook-timestamp", std::to_string(seconds));
+    if (settings_.signature.is_set()) {
+      const auto signature = signer::of(secrets[0]);
+      if (!signature)
+        return signature.err();
+      out.headers.emplace_back("webhook-signature", signature->sign(id, seconds, body));
+    }
+    if (settings_.authorization.is_set())
+      out.headers.emplace_back("Authorization", secrets[1]);
+    return out;
+  };
+  const std::array secrets{&settings_.signature, &settings_.authorization};
+  return send_authorized(*http_, secrets, make).outcome();
 }
 
 } // namespace cxstream::connectors

@@ -13,22 +13,22 @@
 #pragma once
 
 #include "connectors/encoding/json_event.hpp"
+#include "connectors/http/authorized_call.hpp"
 #include "connectors/outcomes.hpp"
-#include "connectors/webhook/http_post.hpp"
 #include "connectors/webhook/signature.hpp"
 
 #include <memory>
-#include <optional>
 #include <string>
 
 namespace cxstream::connectors {
 
 struct webhook_settings {
+  std::string url;
   http_settings http;
   std::size_t batch_events_max = 1;
   std::size_t concurrency = 8;
-  std::string authorization;       // value of the Authorization header; empty for none
-  std::optional<signer> signature; // none: unsigned
+  security::secret authorization; // value of the Authorization header
+  security::secret signature;     // secrets that sign, as signer::of() reads them; none: unsigned
 };
 
 class webhook_target final : public ports::target {
@@ -51,11 +51,11 @@ private:
     std::vector<std::size_t> events;
   };
   message gather(std::span<const ports::delivery> events, std::size_t from, base::timestamp now, outcomes& out);
-  http_answer post(const message& m, base::timestamp now);
+  ports::delivery_outcome post(const message& m, base::timestamp now);
 
   webhook_settings settings_;
   json_event encoder_;
-  std::unique_ptr<http_post> http_;
+  std::unique_ptr<http_client> http_;
 };
 
 } // namespace cxstream::connectors

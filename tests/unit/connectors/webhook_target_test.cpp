@@ -38,11 +38,12 @@ webhook_target target_at(const std::string& url, std::size_t batch_events_max = 
   v1::Projection projection;
   projection.set_kind(v1::CRM);
   webhook_settings settings;
-  settings.http.url = url;
+  settings.url = url;
+  settings.http.guard = *address_guard::of("true"); // loopback
   settings.http.timeout = 300ms;
   settings.batch_events_max = batch_events_max;
-  settings.signature = *signer::of("whsec_c2VjcmV0");
-  settings.authorization = "Bearer t0ken";
+  settings.signature = *security::secret::of("whsec_c2VjcmV0");
+  settings.authorization = *security::secret::of("Bearer t0ken");
   return {std::move(settings), json_event(*model::compile_projection(projection))};
 }
 

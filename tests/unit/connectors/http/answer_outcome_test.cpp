@@ -1,4 +1,4 @@
-#include "connectors/webhook/answer.hpp"
+#include "connectors/http/answer_outcome.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,10 +11,25 @@ using ports::delivery_result;
 using testing::HasSubstr;
 
 http_answer status(int code, std::optional<std::chrono::seconds> retry_after = std::nullopt, std::string body = {}) {
-  return {call_end::answered, code, retry_after, std::move(body), {}};
+  http_answer out;
+  out.status = code;
+  out.retry_after = retry_after;
+  out.body = std::move(body);
+  return out;
 }
 
-TEST(WebhookAnswer, MeansWhatTheTableSays) {
+http_answer ended(call_end end) {
+  http_answer out;
+  out.end = end;
+  out.error = "refused";
+  return out;
+}
+
+ports::delivery_outcome outcome_of(const http_answer& answer) {
+  return connectors::outcome_of({"POST", "https://x.example/", {}, "{}"}, answer, {});
+}
+
+TEST(AnswerOutcome, MeansWhatTheTableSays) {
   const std::vector<std::tuple<http_answer, delivery_result>> table{
       {status(200), delivery_result::delivered},
       {status(202), delivery_result::delivered},
@@ -35,21 +50,23 @@ TEST(WebhookAnswer, MeansWhatTheTableSays) {
       {status(503, 5s), delivery_result::throttled},
       {status(503, 0s), delivery_result::throttled},
       {status(504), delivery_result::transient},
-      {{call_end::not_connected, 0, {}, {}, "refused"}, delivery_result::unreachable},
-      {{call_end::timed_out, 0, {}, {}, "too slow"}, delivery_result::transient},
-      {{call_end::broken, 0, {}, {}, "reset"}, delivery_result::transient},
+      {ended(call_end::not_connected), delivery_result::unreachable},
+      {ended(call_end::forbidden), delivery_result::unreachable},
+      {ended(call_end::not_sent), delivery_result::unfit},
+      {ended(call_end::timed_out), delivery_result::transient},
+      {ended(call_end::broken), delivery_result::transient},
   };
   for (const auto& [answer, expected] : table)
-    EXPECT_EQ(outcome_of(answer).result, expected) << "status " << answer.status << " " << answer.error;
+    EXPECT_EQ(result_of(answer), expected) << "status " << answer.status << " " << answer.error;
 }
 
-TEST(WebhookAnswer, HandsOnTheTargetsWishForAPauseUpToADay) {
+TEST(AnswerOutcome, HandsOnTheTargetsWishForAPauseUpToADay) {
   EXPECT_EQ(outcome_of(status(429, 7s)).retry_after, 7'000ms);
   EXPECT_EQ(outcome_of(status(429)).retry_after, std::nullopt);
   EXPECT_EQ(outcome_of(status(429, 1'000'000'000s)).retry_after, 24h);
 }
 
-TEST(WebhookAnswer, QuotesTheBodyOnOneLineInValidUtf8AndNotMuchOfIt) {
+TEST(AnswerOutcome, QuotesTheBodyOnOneLineInValidUtf8AndNotMuchOfIt) {
   EXPECT_EQ(outcome_of(status(400, {}, "no\nsuch\tfield: größe")).reason, "HTTP 400: no such field: größe");
   EXPECT_EQ(outcome_of(status(400, {},
                               "a\xff"
