@@ -58,6 +58,10 @@ std::string plain_line(std::string_view bytes, std::size_t bytes_max) {
   return plain_text(bytes, bytes_max, lines::one);
 }
 
+std::string plain_lines(std::string_view bytes, std::size_t bytes_max) {
+  return plain_text(bytes, bytes_max, lines::many);
+}
+
 std::string shown_url(std::string_view url, const secret_mask& mask) {
   std::string out(url);
   if (const auto scheme = out.find("://"); scheme != out.npos) {

@@ -19,5 +19,7 @@ std::string shown_url(std::string_view url, const secret_mask& mask);
 
 // The beginning of some bytes as valid UTF-8 on one line, whatever they are made of.
 std::string plain_line(std::string_view bytes, std::size_t bytes_max);
+// The same with its line breaks.
+std::string plain_lines(std::string_view bytes, std::size_t bytes_max);
 
 } // namespace cxstream::connectors
