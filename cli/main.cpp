@@ -38,6 +38,9 @@ void add_commands(CLI::App& app, invocation& chosen) {
   add_stats_command(app, chosen);
   add_verify_command(app, chosen);
   add_config_command(app, chosen);
+  add_evidence_command(app, chosen);
+  add_feedback_command(app, chosen);
+  add_rule_command(app, chosen);
   add_taxonomy_command(app, chosen);
   add_key_command(app, chosen);
   add_receiver_command(app, chosen);

@@ -3,11 +3,11 @@
 #include "actors/node/node.hpp"
 #include "config/exposure.hpp"
 #include "config/load.hpp"
-#include "connectors/factory.hpp"
 #include "pollers/poll_service.hpp"
 #include "serve/configured_sources.hpp"
 #include "serve/intake_door.hpp"
 #include "serve/key_guard.hpp"
+#include "serve/sink_surroundings.hpp"
 #include "serve/source_contracts.hpp"
 #include "serve/taxonomy_watch.hpp"
 #include "storage/rocks_store.hpp"
@@ -80,27 +80,6 @@ base::result<config::node_config> read_config(const serve_options& options) {
   return config;
 }
 
-// When there is not enough CPU for all, what comes in is made durable first; what goes out catches up (its lag is
-// measured). With CPU to spare this changes nothing. Linux counts niceness by thread.
-void yield_to_intake() {
-  constexpr int niceness = 10;
-  ::setpriority(PRIO_PROCESS, 0, niceness);
-}
-
-base::result<std::vector<actors::sink_setup>> sinks_of(const config::node_config& config) {
-  std::vector<actors::sink_setup> out;
-  for (const auto& sink : config.sinks) {
-    auto traits = connectors::traits_of(sink);
-    if (!traits)
-      return traits.err();
-    out.push_back({sink, *traits, [sink] {
-                     yield_to_intake();
-                     return connectors::make_target(sink);
-                   }});
-  }
-  return out;
-}
-
 // A node and everything it stands on, in the order in which they have to go.
 class running_node {
 public:
@@ -109,7 +88,9 @@ public:
   }
 
   base::result<void> start() {
-    auto sinks = sinks_of(config_);
+    if (auto prepared = surroundings_.prepare(config_.feedback, clock_.now()); !prepared)
+      return prepared.err();
+    auto sinks = surroundings_.sinks_of(config_);
     if (!sinks)
       return sinks.err();
     auto watch = taxonomy_watch::start(config_, log_);
@@ -176,6 +157,7 @@ public:
     }
     if (node_)
       node_->stop(config_.shutdown_timeout / 4);
+    surroundings_.detach();
     intake_.reset();
     grpc_.reset();
     node_.reset();
@@ -212,8 +194,8 @@ private:
   base::result<void> start_intake() {
     if (config_.intake_http.listen.empty())
       return {};
-    auto intake =
-        intake_door::start(config_, *sources_, {node_->ingest(), clock_, *source_metrics_, guard_.get(), log_});
+    auto intake = intake_door::start(
+        config_, *sources_, {node_->ingest(), clock_, *source_metrics_, guard_.get(), log_, surroundings_.feedback()});
     if (!intake)
       return intake.err();
     intake_ = std::move(*intake);
@@ -234,7 +216,9 @@ private:
   base::result<void> start_http() {
     auto http = telemetry::http_server::start(
         {config_.http_listen},
-        {[this] { return metrics_.text() + source_metrics_->text(); }, [this] { return readiness(); }}, log_);
+        {[this] { return metrics_.text() + source_metrics_->text() + surroundings_.metrics(); },
+         [this] { return readiness(); }},
+        log_);
     if (!http)
       return http.err();
     http_ = std::move(*http);
@@ -259,6 +243,7 @@ private:
     if (!node)
       return node.err();
     node_ = std::move(*node);
+    surroundings_.attach(node_->query(), node_->ingest());
     return {};
   }
 
@@ -304,6 +289,7 @@ private:
   ports::system_clock clock_;
   telemetry::prometheus_metrics metrics_;
   actor_config actor_config_;
+  sink_surroundings surroundings_;
   std::unique_ptr<taxonomy_watch> watch_;
   std::unique_ptr<configured_sources> sources_;
   std::optional<telemetry::source_metrics> source_metrics_;

@@ -113,6 +113,13 @@ struct intake_http_config {
   std::uint64_t bytes_in_flight_max = 64u << 20u; // over all requests
 };
 
+// Links in messages by which their readers call a delivery wrong.
+struct feedback_config {
+  std::string url;    // where people reach intake_http: "https://cx.example.com"; empty: no such links
+  std::string secret; // of their signatures, or where it is (security/secrets)
+  seconds expires{30 * 86'400};
+};
+
 struct node_config {
   std::string grpc_listen = "127.0.0.1:7400";
   std::string http_listen = "127.0.0.1:7401"; // metrics and health
@@ -121,6 +128,7 @@ struct node_config {
   tls_config tls;
   std::string keys_file; // API keys; empty: whoever reaches the node may do anything
   intake_http_config intake_http;
+  feedback_config feedback;
   std::vector<source_config> sources;
   std::vector<sink_config> sinks;
   std::string log_level = "info";

@@ -84,6 +84,20 @@ void read_intake_http(section in, intake_http_config& out) {
   in.finish();
 }
 
+void read_feedback(section in, feedback_config& out) {
+  in.text("url", out.url);
+  in.text("secret", out.secret);
+  in.duration("expires", out.expires, {60s, 365 * a_day});
+  in.finish();
+  while (out.url.ends_with('/'))
+    out.url.pop_back();
+  if (!out.url.empty() && !out.url.starts_with("https://") && !out.url.starts_with("http://"))
+    in.wrong("url",
+             "cannot be \"" + out.url + "\"; write where people reach intake_http, such as https://cx.example.com");
+  if (out.url.empty() != out.secret.empty())
+    in.wrong(out.url.empty() ? "url" : "secret", "is missing; links need an address and a secret that signs them");
+}
+
 // A list of things with a name each. `one` is what messages call it.
 template <class Thing, class Read>
 void read_named(section& top, const char* key, const char* one, reading in, Read read, std::vector<Thing>& out) {
@@ -118,6 +132,7 @@ node_config read_node(const YAML::Node& node, reading in) {
   read_tls(section(top.child("tls"), "tls", in), out.tls);
   top.text("keys_file", out.keys_file);
   read_intake_http(section(top.child("intake_http"), "intake_http", in), out.intake_http);
+  read_feedback(section(top.child("feedback"), "feedback", in), out.feedback);
   read_named(top, "sources", "source", in, read_source, out.sources);
   read_named(top, "sinks", "sink", in, read_sink, out.sinks);
   top.finish();

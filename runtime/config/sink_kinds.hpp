@@ -8,13 +8,11 @@
 
 namespace cxstream::config {
 
-constexpr std::array<std::string_view, 3> sink_kinds{
-    "sqlite",
-    "webhook",
-    "file",
+constexpr std::array<std::string_view, 7> sink_kinds{
+    "sqlite", "webhook", "file", "slack", "pagerduty", "opsgenie",
 };
 
-// "sqlite, webhook, file"
+// "sqlite, webhook, …"
 inline std::string names_of_sink_kinds() {
   std::string out;
   for (const auto kind : sink_kinds)

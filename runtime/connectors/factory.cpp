@@ -2,7 +2,11 @@
 
 #include "config/sink_kinds.hpp"
 #include "connectors/blueprint.hpp"
+#include "connectors/evidence/plan.hpp"
 #include "connectors/file/plan.hpp"
+#include "connectors/opsgenie/plan.hpp"
+#include "connectors/pagerduty/plan.hpp"
+#include "connectors/slack/plan.hpp"
 #include "connectors/sqlite/plan.hpp"
 #include "connectors/webhook/plan.hpp"
 
@@ -16,6 +20,7 @@ namespace {
 struct kind {
   std::string_view name;
   base::result<blueprint> (*plan)(const config::sink_config&);
+  base::result<blueprint> (*plan_near)(const config::sink_config&, const surroundings&) = nullptr; // where a node helps
 };
 
 // In the order of config::sink_kinds.
@@ -23,6 +28,10 @@ constexpr std::array kinds{
     kind{"sqlite", plan_sqlite},
     kind{"webhook", plan_webhook},
     kind{"file", plan_file},
+    kind{"slack", nullptr, plan_slack},
+    kind{"pagerduty", nullptr, plan_pagerduty},
+    kind{"opsgenie", nullptr, plan_opsgenie},
+    kind{"evidence", nullptr, plan_evidence},
 };
 
 constexpr bool lists_every_kind() {
@@ -30,11 +39,11 @@ constexpr bool lists_every_kind() {
 }
 static_assert(lists_every_kind(), "config/sink_kinds.hpp and this table name the same kinds");
 
-base::result<blueprint> plan(const config::sink_config& sink) {
+base::result<blueprint> plan(const config::sink_config& sink, const surroundings& near = {}) {
   const auto found = std::ranges::find(kinds, sink.kind, &kind::name);
   if (found == kinds.end())
     return invalid(sink, "there is no kind \"" + sink.kind + "\"; known are: " + config::names_of_sink_kinds());
-  return found->plan(sink);
+  return found->plan_near != nullptr ? found->plan_near(sink, near) : found->plan(sink);
 }
 
 } // namespace
@@ -46,8 +55,8 @@ base::result<ports::target_traits> traits_of(const config::sink_config& sink) {
   return planned->traits;
 }
 
-base::result<std::unique_ptr<ports::target>> make_target(const config::sink_config& sink) {
-  auto planned = plan(sink);
+base::result<std::unique_ptr<ports::target>> make_target(const config::sink_config& sink, const surroundings& near) {
+  auto planned = plan(sink, near);
   if (!planned)
     return planned.err();
   return std::move(planned->target);

@@ -3,6 +3,7 @@
 
 #include "base/result.hpp"
 #include "config/config.hpp"
+#include "connectors/surroundings.hpp"
 #include "ports/target.hpp"
 
 #include <memory>
@@ -13,7 +14,8 @@ namespace cxstream::connectors {
 // where it is known, the line: unknown kind, unknown setting, value out of range, projection the kind cannot honour.
 base::result<ports::target_traits> traits_of(const config::sink_config& sink);
 
-// One instance, not opened yet. Errors: as traits_of().
-base::result<std::unique_ptr<ports::target>> make_target(const config::sink_config& sink);
+// One instance, not opened yet. `near` is what a node lends it. Errors: as traits_of().
+base::result<std::unique_ptr<ports::target>> make_target(const config::sink_config& sink,
+                                                         const surroundings& near = {});
 
 } // namespace cxstream::connectors

@@ -48,8 +48,10 @@ enum class delivery_result : std::uint8_t {
   throttled,   // the target asks for a pause (429, 503 with Retry-After): says nothing about the event
   transient,   // this event failed now and may pass later (5xx, 408, timeout of one request)
   permanent,   // this event will never pass (4xx, constraint violation)
-  unfit,   // this event cannot be put in the target's shape (unreadable, too large, no such column): nothing was sent
-  skipped, // not tried, because an earlier event of the same ticket in the same call was not delivered
+  unfit,    // this event cannot be put in the target's shape (unreadable, too large, no such column): nothing was sent
+  skipped,  // not tried, because an earlier event of the same ticket in the same call was not delivered
+  deferred, // not yet, by the connector's own choice: it wants the event again after retry_after, with what else has
+            // come by then. Says nothing about event or target, spends no attempt, holds nothing but the event's ticket
 };
 
 // Whether the target, or what speaks to it, has said its last word on the event.

@@ -10,6 +10,12 @@ namespace cxstream::protocols {
 using ports::breaker_state;
 using ports::delivery_result;
 
+namespace {
+
+constexpr std::chrono::seconds together{1}; // what is deferred until about the same time goes in one call
+
+} // namespace
+
 delivery_gate::delivery_gate(const gate_limits& limits, const breaker_policy& policy)
     : limits_(limits), policy_(policy), breaker_(policy) {
 }
@@ -60,11 +66,11 @@ void delivery_gate::pump(base::timestamp now, gate_effects& fx) {
     const auto first = next_part(now);
     if (!first)
       return;
-    make_call(*first, fx);
+    make_call(*first, now, fx);
   }
 }
 
-void delivery_gate::make_call(std::size_t first, gate_effects& fx) {
+void delivery_gate::make_call(std::size_t first, base::timestamp now, gate_effects& fx) {
   call made;
   const bool probe = breaker_.call_made();
   if (probe)
@@ -80,7 +86,7 @@ void delivery_gate::make_call(std::size_t first, gate_effects& fx) {
   take(first);
   // A probe risks one batch; one that is under suspicion goes alone.
   const auto mergeable = [&](const part& p) {
-    return p.blamed == 0 && p.not_before == base::timestamp{} &&
+    return p.blamed == 0 && (p.not_before == base::timestamp{} || (p.deferred && p.not_before <= now + together)) &&
            events.size() + p.batch.events.size() <= limits_.batch_events_max;
   };
   if (!probe && made.parts.front().blamed == 0)
@@ -154,11 +160,15 @@ std::vector<delivery_gate::verdict> delivery_gate::judge(const call& made,
         v.what = fate::throttled;
         found.throttled(v.outcome.retry_after);
         break;
+      case delivery_result::deferred:
+        v.what = fate::deferred;
+        stumbled.emplace(ticket, fate::held);
+        break;
       default:
         v.what = fate::failed;
         found.failed(ticket);
     }
-    if (v.outcome.result != delivery_result::delivered) {
+    if (v.outcome.result != delivery_result::delivered && v.what != fate::deferred) {
       last_error_ = v.outcome.reason;
       const bool held = v.what == fate::held || v.what == fate::throttled;
       stumbled.emplace(ticket, held ? fate::held : fate::failed);
@@ -166,6 +176,17 @@ std::vector<delivery_gate::verdict> delivery_gate::judge(const call& made,
     verdicts.push_back(std::move(v));
   }
   return verdicts;
+}
+
+// When the first of the deferred events wants to go; none when there is none.
+std::optional<base::timestamp> delivery_gate::deferred_until(std::span<const verdict> verdicts, base::timestamp now) {
+  std::optional<base::timestamp> out;
+  for (const auto& v : verdicts)
+    if (v.what == fate::deferred) {
+      const auto due = now + v.outcome.retry_after.value_or(std::chrono::milliseconds{1'000});
+      out = std::min(due, out.value_or(due));
+    }
+  return out;
 }
 
 // True when the part's held events are themselves to blame.
@@ -184,7 +205,8 @@ void delivery_gate::answer(call made, std::vector<verdict> verdicts, std::uint64
   std::size_t next = 0;
   for (auto& p : made.parts) {
     const auto mine = std::span{verdicts}.subspan(next, p.positions.size());
-    const bool blamed = blame(p, mine, good_before);
+    const auto due = deferred_until(mine, now);
+    const bool blamed = !due && blame(p, mine, good_before);
     gate_answer back{p.batch.partition, p.batch.delivery_id, {}};
     back.events.reserve(mine.size());
     std::vector<ports::delivery> kept;
@@ -192,7 +214,8 @@ void delivery_gate::answer(call made, std::vector<verdict> verdicts, std::uint64
     bool only_throttled = true;
     for (std::size_t i = 0; i < mine.size(); ++i) {
       auto& v = mine[i];
-      const bool held = v.what == fate::held || v.what == fate::throttled || v.what == fate::behind_held;
+      const bool held =
+          v.what == fate::held || v.what == fate::throttled || v.what == fate::behind_held || v.what == fate::deferred;
       if (held && !blamed) {
         only_throttled &= v.what != fate::held;
         kept.push_back((*made.events)[next + i]);
@@ -211,14 +234,26 @@ void delivery_gate::answer(call made, std::vector<verdict> verdicts, std::uint64
     p.positions = std::move(kept_positions);
     if (kept.empty())
       --batches_;
+    else if (due)
+      defer(std::move(p), std::move(kept), *due);
     else
       hold(std::move(p), std::move(kept), closed && only_throttled, now);
   }
 }
 
+// What else is held in the part waits with what was deferred: no longer than a burst lasts.
+void delivery_gate::defer(part p, std::vector<ports::delivery> events, base::timestamp until) {
+  p.batch.events = std::move(events);
+  p.good_when_held.reset();
+  p.not_before = until;
+  p.deferred = true;
+  queue_.push_back(std::move(p));
+}
+
 void delivery_gate::hold(part p, std::vector<ports::delivery> events, bool keeps_place, base::timestamp now) {
   p.batch.events = std::move(events);
   p.good_when_held = breaker_.good_outcomes();
+  p.deferred = false;
   p.not_before = keeps_place ? base::timestamp{} : now + policy_.open_initial;
   if (keeps_place)
     queue_.push_front(std::move(p));

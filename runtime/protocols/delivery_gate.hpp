@@ -4,8 +4,8 @@
 // are spent. Pure: no clock, no randomness of its own. Owned by one actor.
 //
 // Invariants:
-//  1. Every event offered gets exactly one outcome back: delivered, transient, permanent or skipped. unreachable and
-//     throttled stay inside.
+//  1. Every event offered gets exactly one outcome back: delivered, transient, permanent or skipped. unreachable,
+//     throttled and deferred stay inside.
 //  2. Events of one ticket keep their order: what is skipped behind a held event is held with it.
 //  3. At most `concurrency` calls are in flight; while open none is started; half open, one.
 //  4. At most queue_batches_max deliveries are inside; calls are never larger than batch_events_max, except where one
@@ -108,6 +108,7 @@ private:
     offered_batch batch;                         // its events travel in the call while it is in one
     std::vector<std::uint32_t> positions;        // of its events in the batch as offered
     base::timestamp not_before{};                // while closed
+    bool deferred = false;                       // by the connector, until not_before: it may then go with others
     std::uint32_t blamed = 0;                    // see invariant 6
     std::optional<std::uint64_t> good_when_held; // good outcomes there were when it was last held
   };
@@ -116,7 +117,7 @@ private:
     std::shared_ptr<const std::vector<ports::delivery>> events;
   };
   // What an outcome means for its event.
-  enum class fate : std::uint8_t { settled, failed, behind_failed, held, throttled, behind_held };
+  enum class fate : std::uint8_t { settled, failed, behind_failed, held, throttled, behind_held, deferred };
   struct verdict {
     fate what = fate::settled;
     ports::delivery_outcome outcome;
@@ -126,10 +127,12 @@ private:
                              circuit_breaker::evidence& found);
   void answer(call made, std::vector<verdict> verdicts, std::uint64_t good_before, base::timestamp now,
               gate_effects& fx);
+  static std::optional<base::timestamp> deferred_until(std::span<const verdict> verdicts, base::timestamp now);
   bool blame(part& p, std::span<const verdict> verdicts, std::uint64_t good_before) const;
   void hold(part p, std::vector<ports::delivery> events, bool keeps_place, base::timestamp now);
+  void defer(part p, std::vector<ports::delivery> events, base::timestamp until);
   void pump(base::timestamp now, gate_effects& fx);
-  void make_call(std::size_t first, gate_effects& fx);
+  void make_call(std::size_t first, base::timestamp now, gate_effects& fx);
   std::optional<std::size_t> next_part(base::timestamp now) const;
 
   gate_limits limits_;

@@ -23,6 +23,7 @@ LIBRARIES = {
     "yaml-cpp/": ("runtime/config/", "runtime/sources/", "runtime/model/"),
     "rapidjson/": ("runtime/connectors/", "runtime/pollers/", "runtime/sources/", "runtime/telemetry/", "runtime/transport/", "cli/"),
     "nlohmann/": ("runtime/telemetry/", "runtime/security/", "cli/", "tools/"),
+    "kainjow/": ("runtime/connectors/",),
     "csv.h": ("runtime/sources/",),
     "CLI/": ("cli/",),
 }

@@ -1,5 +1,7 @@
 #include "connectors/factory.hpp"
 
+#include "config/sink_kinds.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -32,6 +34,19 @@ TEST(ConnectorFactory, MakesATargetOfEveryKind) {
   EXPECT_EQ(
       problem(sink("webhook", {{"url", "http://127.0.0.1:1/hook"}, {"timeout", "2s"}, {"secret", "whsec_c2VjcmV0"}})),
       "");
+  EXPECT_EQ(problem(sink("slack", {{"url", "file:/run/secrets/slack"}})), "");
+  EXPECT_EQ(problem(sink("pagerduty", {{"routing_key", "0123456789abcdef0123456789abcdef"}})), "");
+  EXPECT_EQ(problem(sink("opsgenie", {{"api_key", "env:OPSGENIE_KEY"},
+                                      {"rules_file", CXSTREAM_SOURCE_DIR "/examples/rules.yaml"}})),
+            "");
+}
+
+TEST(ConnectorFactory, RefusesTemplatesAndRulesThatAreWrong) {
+  EXPECT_THAT(problem(sink("slack", {{"url", "env:U"}, {"message", "{{tiket_id}}"}})), HasSubstr("\"tiket_id\""));
+  EXPECT_THAT(problem(sink("slack", {{"url", "env:U"}, {"message", "{{{ticket_id}}}"}})), HasSubstr("not known here"));
+  EXPECT_THAT(problem(sink("slack", {{"url", "env:U"}, {"group_by", "{{#burst}}"}})), HasSubstr("group_by"));
+  EXPECT_THAT(problem(sink("slack", {{"url", "env:U"}, {"rules_file", "/no/such/file"}})), HasSubstr("/no/such/file"));
+  EXPECT_THAT(problem(sink("pagerduty", {{"routing_key", "short"}})), HasSubstr("32 characters"));
 }
 
 TEST(ConnectorFactory, SaysWhatEachKindCanDo) {
@@ -51,7 +66,8 @@ TEST(ConnectorFactory, SaysWhatEachKindCanDo) {
 }
 
 TEST(ConnectorFactory, NamesTheUnknownKindAndTheKnownOnes) {
-  EXPECT_EQ(problem(sink("kafka", {})), "sink \"s1\": there is no kind \"kafka\"; known are: sqlite, webhook, file");
+  EXPECT_EQ(problem(sink("pigeon", {})),
+            "sink \"s1\": there is no kind \"pigeon\"; known are: " + config::names_of_sink_kinds());
 }
 
 TEST(ConnectorFactory, NamesTheUnknownSettingItsLineAndTheKnownOnes) {

@@ -265,5 +265,56 @@ TEST_F(DeliveryGate, GivesAPartitionsQueuedBatchesBackUntouched) {
   EXPECT_EQ(gate->batches(), 2u);
 }
 
+TEST_F(DeliveryGate, KeepsWhatIsDeferredUntilItsTimeWhileOthersPass) {
+  start({10, 1, 100});
+  offer({"a", "b"});
+  answer(1, {result::deferred, result::delivered}, 30s);
+  ASSERT_THAT(fx.answers, SizeIs(1));
+  EXPECT_THAT(fx.answers[0].events, SizeIs(1)) << "b alone; a is kept";
+  EXPECT_EQ(gate->batches(), 1u);
+  EXPECT_EQ(gate->state(), breaker_state::closed);
+  fx = {};
+  offer({"c"});
+  EXPECT_THAT(called(), ElementsAre("c"));
+  answer({result::delivered});
+  EXPECT_EQ(gate->next_due(), now + 30s);
+  now += 29s;
+  timer();
+  EXPECT_THAT(called(), IsEmpty());
+  now += 1s;
+  timer();
+  EXPECT_THAT(called(), ElementsAre("a"));
+}
+
+TEST_F(DeliveryGate, MergesWhatWasDeferredUntilAboutTheSameTime) {
+  start({10, 1, 100});
+  for (const auto* ticket : {"a", "b", "c"}) {
+    offer({ticket}, static_cast<std::uint16_t>(*ticket));
+    answer({result::deferred});
+    now += 100ms;
+  }
+  now += 1s;
+  timer();
+  EXPECT_THAT(called(), ElementsAre("a", "b", "c"));
+  EXPECT_THAT(fx.calls, SizeIs(1));
+}
+
+TEST_F(DeliveryGate, HoldsTheLaterEventsOfATicketBehindADeferredOneAndBlamesNobody) {
+  start({10, 1, 100});
+  offer({"a", "a", "b"});
+  for (int i = 0; i < 20; ++i) {
+    answer({result::deferred, result::skipped, result::deferred});
+    EXPECT_THAT(fx.answers, IsEmpty());
+    now += 2s;
+    timer();
+    EXPECT_THAT(called(), ElementsAre("a", "a", "b"));
+  }
+  EXPECT_EQ(gate->last_error(), "");
+  answer({result::delivered, result::delivered, result::delivered});
+  ASSERT_THAT(fx.answers, SizeIs(1));
+  EXPECT_THAT(fx.answers[0].events, SizeIs(3));
+  EXPECT_EQ(gate->batches(), 0u);
+}
+
 } // namespace
 } // namespace cxstream::protocols
