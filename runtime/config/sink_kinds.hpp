@@ -8,9 +8,15 @@
 
 namespace cxstream::config {
 
-constexpr std::array<std::string_view, 7> sink_kinds{
-    "sqlite", "webhook", "file", "slack", "pagerduty", "opsgenie",
-};
+constexpr auto sink_kinds = std::to_array<std::string_view>({
+    "sqlite",    //
+    "webhook",   //
+    "file",      //
+    "slack",     //
+    "pagerduty", //
+    "opsgenie",  //
+    "evidence",  //
+});
 
 // "sqlite, webhook, …"
 inline std::string names_of_sink_kinds() {

@@ -8,23 +8,23 @@ namespace cxstream::model {
 
 void feedback_tally::add(const v1::CanonicalEvent& event) {
   if (const auto about = flagged_by(event)) {
-    const auto& theme = tickets_[event.ticket_id()];
-    ++counts_[{theme.tag, theme.driver, about->sink}].flagged;
+    const auto& had = tickets_[event.ticket_id()];
+    ++counts_[{had.tag, had.driver, about->sink}].flagged;
     ++flagged_;
     return;
   }
   if (event.event_type() == false_positive_type)
     return;
-  auto& theme = tickets_[event.ticket_id()];
+  auto& now = tickets_[event.ticket_id()];
   if (!event.pipeline().late()) {
     if (event.has_canonical_tag())
-      theme.tag = event.canonical_tag();
+      now.tag = event.canonical_tag();
     if (event.has_driver())
-      theme.driver = event.driver();
+      now.driver = event.driver();
   }
   for (const auto& [sink, filter] : sinks_)
     if (filter.wanted(event))
-      ++counts_[{theme.tag, theme.driver, sink}].wanted;
+      ++counts_[{now.tag, now.driver, sink}].wanted;
 }
 
 std::vector<feedback_row> feedback_tally::rows() const {

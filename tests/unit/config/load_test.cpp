@@ -215,6 +215,18 @@ TEST(LoadConfig, ChecksWhatBelongsTogether) {
             "node.yaml:4: sinks[0].breaker.open_max is shorter than open_initial; make it at least as long");
 }
 
+TEST(LoadConfig, WantsAnAddressAndASecretForLinksOfFeedback) {
+  const auto loaded = parse("feedback: {url: 'https://cx.example/', secret: 'env:KEY', expires: 7d}");
+  ASSERT_TRUE(loaded) << loaded.err().message;
+  EXPECT_EQ(loaded->feedback.url, "https://cx.example");
+  EXPECT_EQ(loaded->feedback.secret, "env:KEY");
+  EXPECT_EQ(loaded->feedback.expires, 168h);
+  EXPECT_TRUE(
+      problems_of("feedback: {url: 'https://cx.example'}").starts_with("node.yaml:1: feedback.secret is missing"));
+  EXPECT_TRUE(problems_of("feedback: {secret: x}").starts_with("node.yaml:1: feedback.url is missing"));
+  EXPECT_TRUE(problems_of("feedback: {url: cx.example, secret: x}").starts_with("node.yaml:1: feedback.url cannot be"));
+}
+
 TEST(LoadConfig, ChecksTheNamesAndKindsOfSinks) {
   EXPECT_EQ(problems_of("sinks:\n- kind: file"), "node.yaml:2: sinks[0].name is missing; give one");
   EXPECT_EQ(problems_of("sinks:\n- name: a/b\n  kind: fiel"),
