@@ -3,12 +3,14 @@
 #include "ports/keys.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace cxstream::actors {
 
 namespace {
 
 constexpr std::chrono::seconds watch_every{1};
+constexpr std::size_t gathered_entries_max = 2'048;
 
 std::uint64_t next_letter_number() {
   static std::atomic<std::uint64_t> last{0};
@@ -33,14 +35,34 @@ v1::Outcome outcome_of(model::effect effect) {
   return v1::CONFLICT;
 }
 
+void fill(v1::EventResult& result, base::partition_id partition, const append_outcome& outcome) {
+  result.set_outcome(outcome_of(outcome.effect));
+  result.set_ticket_sequence(outcome.sequence.value);
+  result.set_partition(partition.value);
+  if (outcome.effect == model::effect::accepted) {
+    result.set_offset(outcome.offset.value);
+    result.set_late(outcome.late);
+  } else if (outcome.effect == model::effect::conflict) {
+    result.set_reason(v1::KEY_CONFLICT);
+    result.set_field_path("idempotency_key");
+    result.set_message("this idempotency_key was used before with other content; the event is a dead letter");
+    result.set_dead_letter_id(ports::keys::dead_conflict(partition, outcome.offset));
+  }
+}
+
 } // namespace
 
 ingest_actor::behavior_type ingest_state::start(ingest_config config) {
   config_.emplace(std::move(config));
+  gathered_.resize(config_->partitions.size());
   config_->metrics.streams(1);
   self_->delayed_send(self_, watch_every, tick_atom_v);
   return {
       [this](submit_batch& batch) { submit(batch); },
+      [this](route_atom) {
+        route_scheduled_ = false;
+        route_gathered();
+      },
       [this](tick_atom) { watch(); },
       [this](stop_atom) { self_->quit(); },
   };
@@ -60,7 +82,7 @@ void ingest_state::submit(submit_batch& batch) {
   auto& owed = owed_[owed_id];
   owed.answer.set_batch_id(batch.batch_id);
   owed.submitted_at = now;
-  std::map<base::partition_id, routed> groups;
+  owed.open_requests = 1; // held while gathering
   keep_dead_letters letters;
   std::map<std::string, std::uint64_t> received;
   for (std::size_t i = 0; i < batch.events.size(); ++i) {
@@ -79,9 +101,7 @@ void ingest_state::submit(submit_batch& batch) {
     }
     auto& accepted = std::get<accepted_event>(taken);
     ++received[accepted.source_system];
-    auto& group = groups[accepted.partition];
-    group.entries.push_back(std::move(accepted.entry));
-    group.places.push_back(static_cast<int>(i));
+    gather(owed_id, owed, static_cast<int>(i), std::move(accepted));
   }
   for (const auto& bytes : batch.refused) {
     auto letter = refused_payload_letter(bytes, now, next_letter_number());
@@ -90,12 +110,37 @@ void ingest_state::submit(submit_batch& batch) {
   }
   for (const auto& [source, events] : received)
     config_->metrics.received(source, events);
-  owed.open_requests = groups.size() + (letters.letters.empty() ? 0 : 1) + 1;
-  for (auto& [partition, group] : groups)
-    route(owed_id, partition, std::move(group));
-  if (!letters.letters.empty())
+  if (!letters.letters.empty()) {
+    ++owed.open_requests;
     bury(owed_id, std::move(letters));
-  request_done(owed_id); // the one held while routing
+  }
+  route_soon();
+  request_done(owed_id);
+}
+
+void ingest_state::gather(std::uint64_t owed_id, owed_batch& owed, int place, accepted_event accepted) {
+  auto& group = gathered_[accepted.partition.value];
+  if (group.origins.empty() || group.origins.back().owed_id != owed_id)
+    ++owed.open_requests;
+  group.entries.push_back(std::move(accepted.entry));
+  group.origins.push_back({owed_id, place});
+  ++gathered_entries_;
+}
+
+// The message to itself queues up behind the batches that are already in the mailbox, so they join; but not so many that
+// the partitions have nothing to do meanwhile.
+void ingest_state::route_soon() {
+  if (gathered_entries_ >= gathered_entries_max)
+    route_gathered();
+  else if (!std::exchange(route_scheduled_, true))
+    self_->send(self_, route_atom_v);
+}
+
+void ingest_state::route_gathered() {
+  gathered_entries_ = 0;
+  for (std::size_t i = 0; i < gathered_.size(); ++i)
+    if (!gathered_[i].entries.empty())
+      route(base::partition_id{static_cast<std::uint16_t>(i)}, std::exchange(gathered_[i], {}));
 }
 
 bool ingest_state::is_allowed(const std::string& source_system) const {
@@ -118,11 +163,11 @@ void ingest_state::keep(const v1::DeadLetter& letter, v1::EventResult& result, k
   config_->metrics.rejected(letter.reason(), 1);
 }
 
-void ingest_state::route(std::uint64_t owed_id, base::partition_id partition, routed group) {
+void ingest_state::route(base::partition_id partition, routed group) {
   auto& target = config_->partitions[partition.value];
   self_->request(target, caf::infinite, append_events{std::move(group.entries)})
-      .then([this, owed_id, partition, places = std::move(group.places)](
-                const append_answer& answer) { decided(owed_id, partition, places, answer); },
+      .then([this, partition,
+             origins = std::move(group.origins)](const append_answer& answer) { decided(partition, origins, answer); },
             [this](const caf::error&) {
               fail({base::error_code::unavailable, "a partition is gone; send the batch again"});
             });
@@ -142,7 +187,7 @@ void ingest_state::bury(std::uint64_t owed_id, keep_dead_letters letters) {
           });
 }
 
-void ingest_state::decided(std::uint64_t owed_id, base::partition_id partition, const std::vector<int>& places,
+void ingest_state::decided(base::partition_id partition, const std::vector<origin>& origins,
                            const append_answer& answer) {
   if (failed_)
     return;
@@ -150,24 +195,13 @@ void ingest_state::decided(std::uint64_t owed_id, base::partition_id partition, 
     fail(answer.result.why);
     return;
   }
-  auto& owed = owed_[owed_id];
-  for (std::size_t i = 0; i < places.size(); ++i) {
-    const auto& outcome = answer.outcomes[i];
-    auto& result = *owed.answer.mutable_results(places[i]);
-    result.set_outcome(outcome_of(outcome.effect));
-    result.set_ticket_sequence(outcome.sequence.value);
-    result.set_partition(partition.value);
-    if (outcome.effect == model::effect::accepted) {
-      result.set_offset(outcome.offset.value);
-      result.set_late(outcome.late);
-    } else if (outcome.effect == model::effect::conflict) {
-      result.set_reason(v1::KEY_CONFLICT);
-      result.set_field_path("idempotency_key");
-      result.set_message("this idempotency_key was used before with other content; the event is a dead letter");
-      result.set_dead_letter_id(ports::keys::dead_conflict(partition, outcome.offset));
-    }
+  for (std::size_t i = 0; i < origins.size();) {
+    const auto owed_id = origins[i].owed_id;
+    auto& owed = owed_.at(owed_id);
+    for (; i < origins.size() && origins[i].owed_id == owed_id; ++i)
+      fill(*owed.answer.mutable_results(origins[i].place), partition, answer.outcomes[i]);
+    request_done(owed_id);
   }
-  request_done(owed_id);
 }
 
 void ingest_state::request_done(std::uint64_t owed_id) {

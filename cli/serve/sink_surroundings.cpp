@@ -2,17 +2,17 @@
 
 #include "connectors/factory.hpp"
 
-#include <sys/resource.h>
+#include <sched.h>
 
 namespace cxstream::cli {
 
 namespace {
 
 // When there is not enough CPU for all, what comes in is made durable first; what goes out catches up (its lag is
-// measured). With CPU to spare this changes nothing. Linux counts niceness by thread.
+// measured). With CPU to spare this changes nothing. Linux schedules threads, not processes.
 void yield_to_intake() {
-  constexpr int niceness = 10;
-  ::setpriority(PRIO_PROCESS, 0, niceness);
+  const sched_param unused{};
+  ::sched_setscheduler(0, SCHED_IDLE, &unused); // of this thread
 }
 
 } // namespace
@@ -43,8 +43,9 @@ base::result<std::vector<actors::sink_setup>> sink_surroundings::sinks_of(const 
     auto traits = connectors::traits_of(sink);
     if (!traits)
       return traits.err();
-    out.push_back({sink, *traits, [sink, near] {
-                     yield_to_intake();
+    out.push_back({sink, *traits, [sink, near, yields = config.delivery_priority == "background"] {
+                     if (yields)
+                       yield_to_intake();
                      return connectors::make_target(sink, near);
                    }});
   }

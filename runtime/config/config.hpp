@@ -134,6 +134,8 @@ struct node_config {
   std::string log_level = "info";
   seconds shutdown_timeout{20};
   std::uint32_t worker_threads = 0; // 0: one a core, at least 2
+  // Of the threads that call targets: "background" (they take what CPU the rest leaves) or "normal".
+  std::string delivery_priority = "background";
 };
 
 } // namespace cxstream::config

@@ -18,6 +18,7 @@ constexpr std::uint64_t kib = 1u << 10u;
 constexpr std::uint64_t mib = 1u << 20u;
 constexpr std::uint64_t gib = 1u << 30u;
 constexpr std::array<std::string_view, 4> log_levels = {"debug", "info", "warn", "error"};
+constexpr std::array<std::string_view, 2> delivery_priorities = {"background", "normal"};
 
 // "host:port" or "[address]:port", the port a number below 65,536 (0: any free one).
 bool is_endpoint(const std::string& text) {
@@ -127,6 +128,7 @@ node_config read_node(const YAML::Node& node, reading in) {
   top.choice("log_level", out.log_level, log_levels);
   top.duration("shutdown_timeout", out.shutdown_timeout, {1s, 3'600s});
   top.number("worker_threads", out.worker_threads, {0, 1'024});
+  top.choice("delivery_priority", out.delivery_priority, delivery_priorities);
   read_ingest(section(top.child("ingest"), "ingest", in), out.ingest);
   read_storage(section(top.child("storage"), "storage", in), out.storage);
   read_tls(section(top.child("tls"), "tls", in), out.tls);

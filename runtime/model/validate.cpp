@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <initializer_list>
 
 namespace cxstream::model {
@@ -42,8 +43,26 @@ constexpr std::string_view metric_prefix = "custom_metrics.";
                 {name, " has ", is, " entries; at most ", may, " are allowed: send fewer"});
 }
 
+// Eight bytes at a time: none below 0x20, none from 0x7f on.
+bool is_printable_ascii(std::string_view text) noexcept {
+  constexpr auto every = [](std::uint64_t byte) { return byte * 0x0101010101010101u; };
+  const auto suspicious = [&](std::uint64_t eight) {
+    return (eight | (eight - every(0x20)) | (eight + every(0x01))) & every(0x80);
+  };
+  while (text.size() >= sizeof(std::uint64_t)) {
+    std::uint64_t eight;
+    std::memcpy(&eight, text.data(), sizeof eight);
+    if (suspicious(eight) != 0)
+      return false;
+    text.remove_prefix(sizeof eight);
+  }
+  return std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7f; });
+}
+
 // C0 and C1 control characters and DEL. The text is UTF-8, so that C1 is always the byte pair C2 80 … C2 9F.
 bool has_control(std::string_view text) noexcept {
+  if (is_printable_ascii(text))
+    return false; // as nearly always
   unsigned char before = 0;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);

@@ -2,6 +2,8 @@
 #include "model/validate.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 
 namespace cxstream::model {
 
@@ -11,9 +13,18 @@ bool is_digit(char c) noexcept {
   return c >= '0' && c <= '9';
 }
 
+// By byte: control characters, space, and what RFC 3986 leaves out.
+constexpr auto forbidden = [] {
+  std::array<bool, 256> table{};
+  for (std::size_t byte = 0; byte <= 0x20; ++byte)
+    table[byte] = true;
+  for (const unsigned char byte : {0x7f, int{'"'}, int{'<'}, int{'>'}, int{'\\'}, int{'`'}})
+    table[byte] = true;
+  return table;
+}();
+
 bool is_forbidden(char c) noexcept {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte <= 0x20 || byte == 0x7f || c == '"' || c == '<' || c == '>' || c == '\\' || c == '`';
+  return forbidden[static_cast<unsigned char>(c)];
 }
 
 // Removes "http://" or "https://", in any case; false when there is neither.

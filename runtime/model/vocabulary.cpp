@@ -127,6 +127,9 @@ std::array<lookup, 6> build() {
 } // namespace
 
 std::string_view canonical_word(vocabulary words, std::string_view text) noexcept {
+  for (const auto& [word, synonyms] : all_words[static_cast<std::size_t>(words)])
+    if (word == text)
+      return word; // as nearly always
   static const auto tables = build();
   const auto& table = tables[static_cast<std::size_t>(words)];
   const auto found = table.find(key_of(text).view());

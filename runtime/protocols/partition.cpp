@@ -90,6 +90,7 @@ base::result<applied_batch> partition::apply(committed_batch batch) {
   applied.set_first_offset(batch.first_offset.value);
   applied.set_history_before(totals_.history);
   newest_commit_ = batch.committed_at;
+  tickets_.next_round();
   dedup_window_ = batch.dedup_window;
   for (std::size_t i = 0; i < batch.entries.size(); ++i) {
     auto& entry = batch.entries[i];

@@ -25,14 +25,17 @@ base::result<model::ticket*> ticket_cache::get(std::string_view ticket_id) {
 
 base::result<ticket_cache::slot*> ticket_cache::find(std::string_view ticket_id) {
   if (const auto it = by_id_.find(ticket_id); it != by_id_.end()) {
-    slots_.splice(slots_.begin(), slots_, it->second);
-    return &slots_.front();
+    auto& known = *it->second;
+    if (std::exchange(known.round, round_) != round_)
+      slots_.splice(slots_.begin(), slots_, it->second);
+    return &known;
   }
   auto loaded = load(ticket_id);
   if (!loaded)
     return loaded.err();
   slots_.push_front(std::move(*loaded));
   auto& s = slots_.front();
+  s.round = round_;
   by_id_.emplace(s.ticket.state().ticket_id(), slots_.begin());
   weigh(s);
   return &s;
@@ -43,12 +46,12 @@ base::result<ticket_cache::slot> ticket_cache::load(std::string_view ticket_id) 
   if (!found)
     return found.err();
   if (!*found)
-    return slot{model::ticket(ticket_id, partition_), {}, false, 0};
+    return slot{model::ticket(ticket_id, partition_), {}};
   v1::TicketSnapshot snapshot;
   if (!snapshot.ParseFromString(**found))
     return damaged(ticket_id);
   auto account = snapshot.state().account_id().value();
-  return slot{model::ticket(std::move(snapshot)), std::move(account), false, 0};
+  return slot{model::ticket(std::move(snapshot)), std::move(account)};
 }
 
 base::result<v1::TicketIndex> ticket_cache::read_run(std::string_view ticket_id, std::uint32_t number) const {
@@ -73,13 +76,13 @@ base::result<model::decision> ticket_cache::apply(const v1::CanonicalEvent& even
     return decided;
   weigh(s);
   if (!std::exchange(s.dirty, true))
-    dirty_.push_back(slots_.begin());
+    dirty_.push_back(&s);
   return decided;
 }
 
 ports::write_batch ticket_cache::dirty_batch() const {
   ports::write_batch batch;
-  for (const auto it : dirty_) {
+  for (auto* const it : dirty_) {
     const auto& state = it->ticket.state();
     const auto& id = state.ticket_id();
     for (auto& [number, run] : it->ticket.index().newly_sealed())
@@ -97,7 +100,7 @@ ports::write_batch ticket_cache::dirty_batch() const {
 }
 
 void ticket_cache::written(base::timestamp newest_commit, std::chrono::seconds dedup_window) {
-  for (const auto it : dirty_) {
+  for (auto* const it : dirty_) {
     it->dirty = false;
     it->written_account = it->ticket.state().account_id().value();
     it->ticket.written(newest_commit, dedup_window);

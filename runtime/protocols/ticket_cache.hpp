@@ -7,6 +7,7 @@
 #include "model/ticket.hpp"
 #include "ports/store.hpp"
 
+#include <cstdint>
 #include <list>
 #include <string>
 #include <string_view>
@@ -25,6 +26,11 @@ public:
   // Applies a committed event to its ticket.
   base::result<model::decision> apply(const v1::CanonicalEvent& event, const model::fingerprint& print,
                                       const model::log_place& place);
+  // What is used from here on counts as used later than what was before; within a round nothing is said. Moving a
+  // ticket to the front touches its neighbours in memory, so a busy one moves once a round.
+  void next_round() {
+    ++round_;
+  }
   // A full run of a ticket's index, from disk.
   base::result<v1::TicketIndex> read_run(std::string_view ticket_id, std::uint32_t number) const;
 
@@ -51,9 +57,10 @@ private:
     model::ticket ticket;
     std::string written_account; // account under which the store's index has it; empty when none
     bool dirty = false;
-    std::size_t weight = 0; // 1, and more for a long history
+    std::size_t weight = 0;  // 1, and more for a long history
+    std::uint64_t round = 0; // in which it was last used
   };
-  using slots = std::list<slot>; // most recently used first
+  using slots = std::list<slot>; // those of the most recent round first
 
   base::result<slot*> find(std::string_view ticket_id);
   base::result<slot> load(std::string_view ticket_id) const;
@@ -65,7 +72,8 @@ private:
   std::size_t weight_ = 0;
   slots slots_;
   std::unordered_map<std::string_view, slots::iterator> by_id_; // keys live in the slots' states
-  std::vector<slots::iterator> dirty_;
+  std::vector<slot*> dirty_;
+  std::uint64_t round_ = 1;
 };
 
 } // namespace cxstream::protocols

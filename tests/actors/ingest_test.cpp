@@ -143,6 +143,34 @@ TEST_F(Ingest, EventsOfATicketReachItsPartitionInTheOrderTheyCame) {
   EXPECT_EQ(keys, (std::vector<std::string>{"1", "2", "3"}));
 }
 
+TEST_F(Ingest, BatchesThatWaitTogetherGoToAPartitionInOneMessageAndAreAnsweredEachByItself) {
+  for (std::uint64_t batch = 1; batch <= 3; ++batch)
+    caf::anon_send(actor,
+                   submit_batch{batch, {plain_event("A", std::to_string(batch)).SerializeAsString()}, false, {}});
+  run();
+  ASSERT_EQ(behind->appends.size(), 1u);
+  EXPECT_EQ(behind->appends[0].second.entries.size(), 3u);
+  ASSERT_EQ(listener->answers.size(), 3u);
+  for (std::uint64_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(listener->answers[i].batch_id(), i + 1);
+    ASSERT_EQ(listener->answers[i].results_size(), 1);
+    EXPECT_EQ(listener->answers[i].results(0).ticket_sequence(), i + 1);
+  }
+}
+
+TEST_F(Ingest, SoManyEventsDoNotWaitForMore) {
+  std::vector<std::string> half;
+  for (int i = 0; i < 1'500; ++i)
+    half.push_back(plain_event("A", std::to_string(i)).SerializeAsString());
+  for (std::uint64_t batch = 1; batch <= 3; ++batch)
+    caf::anon_send(actor, submit_batch{batch, half, false, {}});
+  run();
+  ASSERT_EQ(behind->appends.size(), 2u);
+  EXPECT_EQ(behind->appends[0].second.entries.size(), 3'000u);
+  EXPECT_EQ(behind->appends[1].second.entries.size(), 1'500u);
+  EXPECT_EQ(listener->answers.size(), 3u);
+}
+
 TEST_F(Ingest, WhatIsRefusedIsADeadLetterUnderTheIdThatIsAnswered) {
   auto nameless = plain_event("", "k");
   auto batch = good(1);

@@ -21,9 +21,10 @@ constexpr std::size_t last_words = 2'000;
 } // namespace
 
 node_process::node_process(const scratch_dir& dir, node_setup setup) : dir_(dir.path()), setup_(std::move(setup)) {
-  write_file(dir_ + "/node.yaml", "storage: {data_dir: " + setup_.data_dir + setup_.storage_tail + "}\n" +
-                                      "ingest: {batch_bytes_max: 4MiB" + setup_.ingest_tail + "}\n" +
-                                      "sinks: " + setup_.sinks + "\n" + setup_.more + "\n");
+  write_file(dir_ + "/node.yaml", "delivery_priority: normal\nstorage: {data_dir: " + setup_.data_dir +
+                                      setup_.storage_tail + "}\n" + "ingest: {batch_bytes_max: 4MiB" +
+                                      setup_.ingest_tail + "}\n" + "sinks: " + setup_.sinks + "\n" + setup_.more +
+                                      "\n");
 }
 
 void node_process::start() {

@@ -44,6 +44,7 @@ http_listen: localhost:2
 log_level: warn
 shutdown_timeout: 5s
 worker_threads: 3
+delivery_priority: normal
 ingest:
   credit_events: 10
   future_tolerance: 1h
@@ -66,6 +67,7 @@ storage:
   EXPECT_EQ(loaded->log_level, "warn");
   EXPECT_EQ(loaded->shutdown_timeout, 5s);
   EXPECT_EQ(loaded->worker_threads, 3u);
+  EXPECT_EQ(loaded->delivery_priority, "normal");
   EXPECT_EQ(loaded->ingest.credit_events, 10u);
   EXPECT_EQ(loaded->ingest.future_tolerance, 1h);
   EXPECT_EQ(loaded->ingest.event_bytes_max, 32'768u);
@@ -293,6 +295,7 @@ TEST(LoadConfig, ReadsTheExampleWhichShowsTheDefaults) {
   EXPECT_EQ(loaded->log_level, defaults.log_level);
   EXPECT_EQ(loaded->shutdown_timeout, defaults.shutdown_timeout);
   EXPECT_EQ(loaded->worker_threads, defaults.worker_threads);
+  EXPECT_EQ(loaded->delivery_priority, defaults.delivery_priority);
   EXPECT_EQ(loaded->ingest.credit_events, defaults.ingest.credit_events);
   EXPECT_EQ(loaded->ingest.future_tolerance, defaults.ingest.future_tolerance);
   EXPECT_EQ(loaded->ingest.event_bytes_max, defaults.ingest.event_bytes_max);
