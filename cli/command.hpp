@@ -29,6 +29,7 @@ void add_sink_command(CLI::App& app, invocation& chosen);
 void add_dead_command(CLI::App& app, invocation& chosen);
 void add_stats_command(CLI::App& app, invocation& chosen);
 void add_verify_command(CLI::App& app, invocation& chosen);
+void add_reconcile_command(CLI::App& app, invocation& chosen);
 void add_config_command(CLI::App& app, invocation& chosen);
 void add_evidence_command(CLI::App& app, invocation& chosen);
 void add_feedback_command(CLI::App& app, invocation& chosen);

@@ -37,6 +37,7 @@ void add_commands(CLI::App& app, invocation& chosen) {
   add_dead_command(app, chosen);
   add_stats_command(app, chosen);
   add_verify_command(app, chosen);
+  add_reconcile_command(app, chosen);
   add_config_command(app, chosen);
   add_evidence_command(app, chosen);
   add_feedback_command(app, chosen);

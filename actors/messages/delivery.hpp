@@ -1,6 +1,7 @@
 // Messages between sinks, couriers and target workers. See actors/messages.hpp.
 #pragma once
 
+#include "actors/messages/verdict.hpp"
 #include "base/ids.hpp"
 #include "ports/target.hpp"
 
@@ -79,6 +80,29 @@ struct target_answer {
   template <class Inspector>
   friend auto inspect(Inspector& f, target_answer& x) {
     return f(caf::meta::type_name("target_answer"), x.id, x.events);
+  }
+};
+
+// reconciliation → target worker: mend one ticket by ports::census, between two calls; answered by mend_answer. Without
+// events the ticket is taken away.
+struct mend_ticket {
+  std::string ticket_id;
+  std::vector<ports::delivery> events;
+  base::ticket_sequence seen; // of the row that was judged
+
+  template <class Inspector>
+  friend auto inspect(Inspector& f, mend_ticket& x) {
+    return f(caf::meta::type_name("mend_ticket"), x.ticket_id, x.events, x.seen);
+  }
+};
+
+struct mend_answer {
+  verdict result;
+  bool moved_on = false; // the target has newer events of the ticket: look again
+
+  template <class Inspector>
+  friend auto inspect(Inspector& f, mend_answer& x) {
+    return f(caf::meta::type_name("mend_answer"), x.result, x.moved_on);
   }
 };
 

@@ -30,6 +30,8 @@ public:
   void export_dead_letters(v1::ListDeadLettersRequest request, ports::reply<v1::ListDeadLettersResponse> done) override;
   // verify_call.cpp
   void verify(v1::VerifyRequest request, ports::reply<v1::VerifyResponse> done) override;
+  // reconcile_desk.cpp
+  void reconcile(v1::ReconcileRequest request, ports::reply<v1::ReconcileResponse> done) override;
 
 private:
   class sink_lister;

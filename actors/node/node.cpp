@@ -59,6 +59,8 @@ base::result<std::unique_ptr<node>> node::start(caf::actor_system& system, node_
   if (auto started = n->sinks_->start(); !started)
     return started.err();
   n->parts_.reset(new node_parts{system, c, n->log_writer_, n->partitions_, *n->sinks_, n->intake_, c.clock.now()});
+  n->parts_->reconciling = std::make_unique<reconcile_desk>(*n->parts_);
+  n->parts_->reconciling->start();
   n->ingest_ = make_ingest_gate(*n->parts_);
   n->subscribers_ = make_subscriber_gate(*n->parts_);
   n->query_ = make_query_service(*n->parts_);
@@ -99,6 +101,8 @@ ports::admin_service& node::admin() {
 void node::stop(std::chrono::milliseconds at_most) {
   if (std::exchange(stopped_, true))
     return;
+  if (parts_)
+    parts_->reconciling->stop(at_most);
   if (sinks_)
     sinks_->stop(at_most);
   caf::scoped_actor self{system_};

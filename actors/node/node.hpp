@@ -4,6 +4,7 @@
 
 #include "actors/log_writer/interface.hpp"
 #include "actors/node/node_config.hpp"
+#include "actors/node/reconcile_desk.hpp"
 #include "actors/node/sink_roster.hpp"
 #include "ports/services.hpp"
 
@@ -29,6 +30,7 @@ struct node_parts {
   sink_roster& sinks;
   intake_counters& intake;
   base::timestamp started_at;
+  std::unique_ptr<reconcile_desk> reconciling = {};
 
   base::partition_id partition_of(std::string_view ticket_id) const;
   const partition_actor& actor_for(std::string_view ticket_id) const;

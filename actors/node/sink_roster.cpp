@@ -75,9 +75,15 @@ base::result<sink_entry> sink_roster::spawn_configured(const sink_setup& setup) 
   auto record = record_of(setup.config.name);
   if (!record)
     return record.err();
-  sink_entry entry{
-      setup.config.name, setup.config.kind, setup.config.filter, setup.config.projection, record->paused(), {}, {}, {}};
-  std::vector<target_worker_actor> workers;
+  sink_entry entry{setup.config.name,
+                   setup.config.kind,
+                   setup.config.filter,
+                   setup.config.projection,
+                   record->paused(),
+                   {},
+                   {},
+                   {},
+                   {}};
   for (std::size_t i = 0; i < setup.traits.concurrency; ++i) {
     target_worker_config worker{setup.make_target, config_.clock, std::chrono::milliseconds{1'000},
                                 [&log = config_.log, name = setup.config.name](const base::error& why) {
@@ -86,11 +92,12 @@ base::result<sink_entry> sink_roster::spawn_configured(const sink_setup& setup) 
                                                     {{"sink", name}, {"why", why.message}});
                                 }};
     if (config_.dedicated_threads)
-      workers.push_back(system_.spawn<caf::detached>(target_worker, worker));
+      entry.workers.push_back(system_.spawn<caf::detached>(target_worker, worker));
     else
-      workers.push_back(system_.spawn(target_worker, worker));
+      entry.workers.push_back(system_.spawn(target_worker, worker));
   }
-  entry.courier = spawn_courier(entry.name, setup.config, setup.traits, std::move(workers), batches_in_flight);
+  entry.courier = spawn_courier(entry.name, setup.config, setup.traits, {entry.workers.begin(), entry.workers.end()},
+                                batches_in_flight);
   if (auto spawned = spawn_partitions(entry, setup.config, setup.traits); !spawned)
     return spawned.err();
   return entry;
@@ -100,7 +107,7 @@ base::result<sink_entry> sink_roster::spawn_subscriber(const v1::StartSubscripti
   auto record = record_of(start.name());
   if (!record)
     return record.err();
-  sink_entry entry{start.name(), "subscriber", start.filter(), start.projection(), record->paused(), {}, {}, {}};
+  sink_entry entry{start.name(), "subscriber", start.filter(), start.projection(), record->paused(), {}, {}, {}, {}};
   entry.subscriber = system_.spawn(subscriber, subscriber_config{config_.clock});
   config::sink_config settings;
   settings.name = start.name();

@@ -26,8 +26,9 @@ struct sink_entry {
   v1::Projection projection;
   bool paused = false;
   courier_actor courier;
-  std::vector<sink_actor> partitions; // by partition id
-  subscriber_actor subscriber;        // only of kind "subscriber"
+  std::vector<sink_actor> partitions;               // by partition id
+  subscriber_actor subscriber;                      // only of kind "subscriber"
+  std::vector<connector_worker_actor> workers = {}; // none of kind "subscriber"
 };
 
 class sink_roster {

@@ -25,4 +25,9 @@ using target_worker_actor = caf::typed_actor<
     // Close the target and end; answered when done.
     caf::replies_to<stop_atom>::with<verdict>>;
 
+// The worker of a connector can also mend its target.
+using connector_worker_actor = target_worker_actor::extend<
+    // One ticket of the target to mend.
+    caf::replies_to<mend_ticket>::with<mend_answer>>;
+
 } // namespace cxstream::actors

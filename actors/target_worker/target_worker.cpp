@@ -1,13 +1,15 @@
 #include "actors/target_worker/target_worker.hpp"
 
 #include "actors/outcomes.hpp"
+#include "ports/census.hpp"
 
 namespace cxstream::actors {
 
-target_worker_actor::behavior_type target_worker_state::start(target_worker_config config) {
+connector_worker_actor::behavior_type target_worker_state::start(target_worker_config config) {
   config_.emplace(std::move(config));
   return {
       [this](const target_call& request) { call(request); },
+      [this](const mend_ticket& wish) { return mend(wish); },
       [this](tick_atom) { open(); },
       [this](stop_atom) { return stop(); },
   };
@@ -28,6 +30,18 @@ void target_worker_state::call(const target_call& request) {
   for (std::uint32_t i = 0; i < outcomes.size(); ++i)
     answer.events.push_back(to_message(i, std::move(outcomes[i])));
   self_->send(caf::actor_cast<target_worker_client>(self_->current_sender()), std::move(answer));
+}
+
+mend_answer target_worker_state::mend(const mend_ticket& wish) {
+  auto* census = open_ ? target_->census_taker() : nullptr;
+  if (census == nullptr)
+    return {{false, {base::error_code::unavailable, "the target is not open, or its kind cannot be mended"}}};
+  if (wish.events.empty())
+    return {verdict::of(census->remove(wish.ticket_id))};
+  const auto mended = census->repair(wish.events, wish.seen, config_->clock.now());
+  if (!mended)
+    return {{false, mended.err()}};
+  return {{}, *mended == ports::mended::moved_on};
 }
 
 void target_worker_state::open() {
@@ -68,8 +82,8 @@ verdict target_worker_state::stop() {
   return {};
 }
 
-target_worker_actor::behavior_type target_worker(target_worker_actor::stateful_pointer<target_worker_state> self,
-                                                 target_worker_config config) {
+connector_worker_actor::behavior_type target_worker(connector_worker_actor::stateful_pointer<target_worker_state> self,
+                                                    target_worker_config config) {
   return self->state.start(std::move(config));
 }
 

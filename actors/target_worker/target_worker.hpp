@@ -24,24 +24,25 @@ class target_worker_state {
 public:
   static inline const char* name = "target_worker";
 
-  explicit target_worker_state(target_worker_actor::pointer self) : self_(self) {
+  explicit target_worker_state(connector_worker_actor::pointer self) : self_(self) {
   }
   ~target_worker_state();
-  target_worker_actor::behavior_type start(target_worker_config config);
+  connector_worker_actor::behavior_type start(target_worker_config config);
 
 private:
   void call(const target_call& call);
+  mend_answer mend(const mend_ticket& wish);
   void open();
   verdict stop();
 
-  target_worker_actor::pointer self_;
+  connector_worker_actor::pointer self_;
   std::optional<target_worker_config> config_;
   std::unique_ptr<ports::target> target_;
   target_worker_client client_;
   bool open_ = false;
 };
 
-target_worker_actor::behavior_type target_worker(target_worker_actor::stateful_pointer<target_worker_state> self,
-                                                 target_worker_config config);
+connector_worker_actor::behavior_type target_worker(connector_worker_actor::stateful_pointer<target_worker_state> self,
+                                                    target_worker_config config);
 
 } // namespace cxstream::actors

@@ -50,6 +50,12 @@ struct breaker_config {
   milliseconds open_max{60'000};
 };
 
+// When a sink's target is compared with what it should hold, by itself.
+struct reconcile_config {
+  std::chrono::milliseconds every{0}; // 0: never
+  bool repair = false;                // deliver again what is missing, stale or altered
+};
+
 struct sink_config {
   std::string name;
   std::string kind; // one of config/sink_kinds.hpp
@@ -57,6 +63,7 @@ struct sink_config {
   v1::Projection projection;
   retry_config retry;
   breaker_config breaker;
+  reconcile_config reconcile;
   std::uint32_t in_flight_events_max = 1'024;  // a partition
   std::uint32_t lanes_max = 10'000;            // waiting tickets a partition; beyond it the sink stops reading
   std::map<std::string, std::string> settings; // of the connector: path, url, secret, …; checked by the connector

@@ -120,6 +120,12 @@ void read_breaker(section in, breaker_config& out) {
     in.wrong("open_max", "is shorter than open_initial; make it at least as long");
 }
 
+void read_reconcile(section in, reconcile_config& out) {
+  in.duration("every", out.every, {1s, 365 * a_day});
+  in.flag("repair", out.repair);
+  in.finish();
+}
+
 void read_identity(section& sink, sink_config& out) {
   sink.identifier("name", out.name);
   sink.text("kind", out.kind);
@@ -161,6 +167,7 @@ sink_config read_sink(const YAML::Node& node, const std::string& path, reading i
   read_filter(section(sink.child("filter"), sink.name("filter"), in), out.filter);
   read_retry(section(sink.child("retry"), sink.name("retry"), in), out.retry);
   read_breaker(section(sink.child("breaker"), sink.name("breaker"), in), out.breaker);
+  read_reconcile(section(sink.child("reconcile"), sink.name("reconcile"), in), out.reconcile);
   sink.number("in_flight_events_max", out.in_flight_events_max, {1, 1'000'000});
   sink.number("lanes_max", out.lanes_max, {1, 100'000'000});
   read_settings(sink, in, out);

@@ -9,13 +9,17 @@
 namespace cxstream::config {
 
 constexpr auto sink_kinds = std::to_array<std::string_view>({
-    "sqlite",    //
-    "webhook",   //
-    "file",      //
-    "slack",     //
-    "pagerduty", //
-    "opsgenie",  //
-    "evidence",  //
+    "sqlite",     //
+    "webhook",    //
+    "file",       //
+    "slack",      //
+    "pagerduty",  //
+    "opsgenie",   //
+    "evidence",   //
+    "postgres",   //
+    "clickhouse", //
+    "lake",       //
+    "s3",         //
 });
 
 // "sqlite, webhook, …"

@@ -2,10 +2,14 @@
 
 #include "config/sink_kinds.hpp"
 #include "connectors/blueprint.hpp"
+#include "connectors/clickhouse/plan.hpp"
 #include "connectors/evidence/plan.hpp"
 #include "connectors/file/plan.hpp"
+#include "connectors/lake/plan.hpp"
 #include "connectors/opsgenie/plan.hpp"
 #include "connectors/pagerduty/plan.hpp"
+#include "connectors/postgres/plan.hpp"
+#include "connectors/s3/plan.hpp"
 #include "connectors/slack/plan.hpp"
 #include "connectors/sqlite/plan.hpp"
 #include "connectors/webhook/plan.hpp"
@@ -32,6 +36,10 @@ constexpr std::array kinds{
     kind{"pagerduty", nullptr, plan_pagerduty},
     kind{"opsgenie", nullptr, plan_opsgenie},
     kind{"evidence", nullptr, plan_evidence},
+    kind{"postgres", plan_postgres},
+    kind{"clickhouse", plan_clickhouse},
+    kind{"lake", plan_lake},
+    kind{"s3", plan_s3},
 };
 
 constexpr bool lists_every_kind() {

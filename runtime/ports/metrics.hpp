@@ -12,6 +12,16 @@ namespace cxstream::ports {
 
 enum class breaker_state : std::uint8_t { closed, open, half_open };
 
+// What a comparison of a sink's target with what it should hold came to, in tickets.
+struct reconciliation_counts {
+  bool completed = false; // else nothing is known
+  std::uint64_t missing = 0;
+  std::uint64_t stale = 0;
+  std::uint64_t altered = 0;
+  std::uint64_t extra = 0;
+  std::uint64_t mended = 0;
+};
+
 class metrics {
 public:
   virtual ~metrics() = default;
@@ -39,6 +49,7 @@ public:
   virtual void breaker(std::string_view sink, breaker_state state) = 0;
   virtual void latency(std::string_view sink, base::timestamp occurred, base::timestamp received,
                        base::timestamp delivered) = 0;
+  virtual void reconciled(std::string_view sink, const reconciliation_counts& counts, base::timestamp now) = 0;
   // received→delivered latency of a sink since the start, estimated from the histogram; 0 when nothing was delivered.
   virtual std::chrono::duration<double> received_to_delivered(std::string_view sink, double quantile) const = 0;
 };
@@ -81,6 +92,8 @@ public:
   void breaker(std::string_view, breaker_state) override {
   }
   void latency(std::string_view, base::timestamp, base::timestamp, base::timestamp) override {
+  }
+  void reconciled(std::string_view, const reconciliation_counts&, base::timestamp) override {
   }
   std::chrono::duration<double> received_to_delivered(std::string_view, double) const override {
     return {};

@@ -115,6 +115,8 @@ public:
   // One page of the export; the transport asks on while next_page_token is not empty.
   virtual void export_dead_letters(v1::ListDeadLettersRequest request, reply<v1::ListDeadLettersResponse> done) = 0;
   virtual void verify(v1::VerifyRequest request, reply<v1::VerifyResponse> done) = 0;
+  // Errors: not_found (no such sink), failed_precondition (its kind cannot, or it is being done), unavailable.
+  virtual void reconcile(v1::ReconcileRequest request, reply<v1::ReconcileResponse> done) = 0;
 };
 
 } // namespace cxstream::ports

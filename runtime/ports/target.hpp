@@ -86,6 +86,8 @@ struct target_traits {
   bool one_event_a_ticket = false;  // a deliver() must not carry two events of one ticket
 };
 
+class census;
+
 class target {
 public:
   virtual ~target() = default;
@@ -97,6 +99,11 @@ public:
   virtual std::vector<delivery_outcome> deliver(std::span<const delivery> events, base::timestamp now) = 0;
   // Flushes and closes; idempotent.
   virtual void close() = 0;
+  // What compares the target with what it should hold and mends it (ports/census.hpp); null where the kind cannot. It
+  // lives as long as the target and works while it is open.
+  virtual census* census_taker() {
+    return nullptr;
+  }
 };
 
 } // namespace cxstream::ports

@@ -165,6 +165,24 @@ void prometheus_metrics::lag(std::string_view sink, std::uint64_t events, std::c
   series.lag_seconds.Set(age.count());
 }
 
+// Rare: the families find, or make, their series by the labels. Sinks that are compared are configured, so few.
+void prometheus_metrics::reconciled(std::string_view sink, const ports::reconciliation_counts& counts,
+                                    base::timestamp now) {
+  const std::string name(sink);
+  const bool clean = counts.missing + counts.stale + counts.altered + counts.extra == counts.mended;
+  const char* outcome = !counts.completed ? "failed" : clean ? "ok" : "differs";
+  sink_families_.reconciliations.Add({{"sink", name}, {"outcome", outcome}}).Increment();
+  if (!counts.completed)
+    return;
+  for (const auto& [kind, tickets] : {std::pair{"missing", counts.missing},
+                                      {"stale", counts.stale},
+                                      {"altered", counts.altered},
+                                      {"extra", counts.extra}})
+    sink_families_.differences.Add({{"sink", name}, {"kind", kind}}).Set(static_cast<double>(tickets));
+  sink_families_.mended.Add({{"sink", name}}).Increment(static_cast<double>(counts.mended));
+  sink_families_.reconciled_at.Add({{"sink", name}}).Set(static_cast<double>(base::to_us(now)) / 1e6);
+}
+
 void prometheus_metrics::breaker(std::string_view sink, ports::breaker_state state) {
   sinks_.at(sink).breaker.Set(static_cast<double>(state));
 }

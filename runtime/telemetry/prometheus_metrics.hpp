@@ -47,6 +47,7 @@ public:
   void breaker(std::string_view sink, ports::breaker_state state) override;
   void latency(std::string_view sink, base::timestamp occurred, base::timestamp received,
                base::timestamp delivered) override;
+  void reconciled(std::string_view sink, const ports::reconciliation_counts& counts, base::timestamp now) override;
   std::chrono::duration<double> received_to_delivered(std::string_view sink, double quantile) const override;
 
 private:

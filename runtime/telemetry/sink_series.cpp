@@ -12,7 +12,14 @@ sink_families::sink_families(prometheus::Registry& registry)
       waiting(gauges(registry, "cxstream_sink_waiting_events", "Events held for retry, or behind such an event.")),
       lag_events(gauges(registry, "cxstream_sink_lag_events", "Events of the history not decided yet.")),
       lag_seconds(gauges(registry, "cxstream_sink_lag_seconds", "Age of the oldest event not decided yet.")),
-      breaker(gauges(registry, "cxstream_sink_breaker_state", "Circuit breaker: 0 closed, 1 open, 2 half open.")) {
+      breaker(gauges(registry, "cxstream_sink_breaker_state", "Circuit breaker: 0 closed, 1 open, 2 half open.")),
+      reconciliations(counters(registry, "cxstream_sink_reconciliations_total",
+                               "Comparisons of a target with what it should hold, by outcome.")),
+      differences(gauges(registry, "cxstream_sink_differences_tickets",
+                         "Tickets that the last comparison found wrong in the target, by kind; mended ones included.")),
+      mended(counters(registry, "cxstream_sink_mended_tickets_total", "Tickets of a target mended by a comparison.")),
+      reconciled_at(gauges(registry, "cxstream_sink_reconciled_timestamp_seconds",
+                           "When the target was last compared with what it should hold.")) {
 }
 
 sink_series::sink_series(sink_families& families, const std::string& sink)

@@ -23,6 +23,10 @@ struct sink_families {
   prometheus::Family<prometheus::Gauge>& lag_events;
   prometheus::Family<prometheus::Gauge>& lag_seconds;
   prometheus::Family<prometheus::Gauge>& breaker;
+  prometheus::Family<prometheus::Counter>& reconciliations;
+  prometheus::Family<prometheus::Gauge>& differences;
+  prometheus::Family<prometheus::Counter>& mended;
+  prometheus::Family<prometheus::Gauge>& reconciled_at;
 };
 
 struct sink_series {

@@ -88,6 +88,15 @@ grpc::ServerUnaryReactor* admin_endpoint::Verify(grpc::CallbackServerContext* co
   return ask(guard_, context, ports::permission::read, node_, &node::verify, request, response);
 }
 
+// Looking is reading; mending changes what others see.
+grpc::ServerUnaryReactor* admin_endpoint::Reconcile(grpc::CallbackServerContext* context,
+                                                    const v1::ReconcileRequest* request,
+                                                    v1::ReconcileResponse* response) {
+  const bool changes = request->repair() || request->remove_extra();
+  return ask(guard_, context, changes ? ports::permission::operate : ports::permission::read, node_, &node::reconcile,
+             request, response);
+}
+
 grpc::ServerWriteReactor<v1::ExportDeadLettersResponse>*
 admin_endpoint::ExportDeadLetters(grpc::CallbackServerContext* context, const v1::ExportDeadLettersRequest* request) {
   if (auto allowed = guard_.check(*context, ports::permission::read); !allowed)

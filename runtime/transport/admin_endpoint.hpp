@@ -40,6 +40,8 @@ public:
                                                v1::DiscardDeadLettersResponse*) override;
   grpc::ServerUnaryReactor* Verify(grpc::CallbackServerContext*, const v1::VerifyRequest*,
                                    v1::VerifyResponse*) override;
+  grpc::ServerUnaryReactor* Reconcile(grpc::CallbackServerContext*, const v1::ReconcileRequest*,
+                                      v1::ReconcileResponse*) override;
   grpc::ServerWriteReactor<v1::ExportDeadLettersResponse>*
   ExportDeadLetters(grpc::CallbackServerContext*, const v1::ExportDeadLettersRequest*) override;
 

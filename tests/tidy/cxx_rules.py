@@ -17,7 +17,7 @@ MEASURING = {"actors/log_writer/log_writer.cpp"}
 DECIDING = ("runtime/base/", "runtime/model/", "runtime/protocols/", "actors/")
 CLOCKS_AND_DICE = re.compile(r"\b(system_clock|steady_clock|high_resolution_clock)::now|\brandom_device\b|\bs?rand\(|"
                              r"\btime\((nullptr|NULL|0)\)|\bsleep_(for|until)\b")
-SLEEPING_TESTS = ("tests/fault/", "tests/integration/",
+SLEEPING_TESTS = ("tests/fault/", "tests/integration/", "tests/servers/",
                   "tests/unit/connectors/webhook_target_test.cpp")  # its server plays one that is too slow
 TYPE_OR_NAMESPACE = re.compile(r"^(inline )?(namespace|class|struct|enum|union|extern)\b")
 ACCESS = re.compile(r"^(public|protected|private):")
@@ -75,7 +75,7 @@ def sleeping_tests(file):
         return
     for number, line in enumerate(file.lines, start=1):
         if re.search(r"\bsleep_(for|until)\b|\busleep\(|\bsleep\(", code_of(line)):
-            yield number, "a test that sleeps; only tests/fault and tests/integration may, elsewhere wait for the event"
+            yield number, "a test that sleeps; only tests/fault, tests/integration and tests/servers may, elsewhere wait for the event"
 
 
 def test_names(file):

@@ -54,8 +54,9 @@ std::vector<ports::delivery_outcome> file_target::deliver(std::span<const ports:
                                                           base::timestamp now) {
   if (auto ready = mend(); !ready)
     return unreachable(events, ready.err());
-  if (auto rotated = rotate_when_full(); !rotated)
-    return unreachable(events, rotated.err());
+  if (end_.length >= settings_.rotate_bytes)
+    if (auto rotated = rotate(); !rotated)
+      return unreachable(events, rotated.err());
   outcomes out(events);
   auto changes = encode_new(events, now, out);
   if (auto committed = commit(changes); !committed)
@@ -94,10 +95,20 @@ std::string file_target::path_of(std::string_view name) const {
   return settings_.path + "/" + std::string(name);
 }
 
-std::string file_target::segment_path() const {
+std::string file_target::segment_name(std::uint64_t number) {
   char name[40];
-  std::snprintf(name, sizeof name, "events-%06llu.ndjson", static_cast<unsigned long long>(end_.segment));
-  return path_of(name);
+  std::snprintf(name, sizeof name, "events-%06llu.ndjson", static_cast<unsigned long long>(number));
+  return name;
+}
+
+std::string file_target::segment_path() const {
+  return path_of(segment_name(end_.segment));
+}
+
+base::result<void> file_target::finish_segment() {
+  if (auto ready = mend(); !ready)
+    return ready;
+  return end_.length > 0 ? rotate() : base::result<void>();
 }
 
 // Reads what the disk says; a directory without a journal is a new sink.
@@ -184,9 +195,7 @@ base::result<void> file_target::check_new() {
 
 // Starts the next segment, with a journal that holds one record. The new journal is what makes the new segment the
 // current one; from its rename on the disk must be asked which of the two it has.
-base::result<void> file_target::rotate_when_full() {
-  if (end_.length < settings_.rotate_bytes)
-    return {};
+base::result<void> file_target::rotate() {
   const auto record = encode_state({end_.segment + 1, 0}, partitions_);
   auto journal = ops_->open(path_of(new_journal_name));
   if (!journal)

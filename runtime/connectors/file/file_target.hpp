@@ -41,6 +41,19 @@ public:
   std::vector<ports::delivery_outcome> deliver(std::span<const ports::delivery> events, base::timestamp now) override;
   void close() override;
 
+  // Ends the segment being written, if it has events; the next deliver() begins another.
+  base::result<void> finish_segment();
+  // The number of the segment being written; those of lower numbers are finished. Precondition: open.
+  std::uint64_t segment() const {
+    return end_.segment;
+  }
+  // Its bytes.
+  std::uint64_t segment_bytes() const {
+    return end_.length;
+  }
+  // Of a segment, in any directory.
+  static std::string segment_name(std::uint64_t number);
+
 private:
   std::string path_of(std::string_view name) const;
   std::string segment_path() const;
@@ -48,7 +61,7 @@ private:
   base::result<void> mend();
   base::result<void> check_new();
   base::result<void> check_segment();
-  base::result<void> rotate_when_full();
+  base::result<void> rotate();
   bool is_written(const ports::delivery& event) const;
   partition_changes encode_new(std::span<const ports::delivery> events, base::timestamp now, outcomes& out);
   base::result<void> commit(const partition_changes& changes);

@@ -71,6 +71,14 @@ std::int64_t statement::integer(int column) const {
   return sqlite3_column_int64(handle_.get(), column);
 }
 
+double statement::real(int column) const {
+  return sqlite3_column_double(handle_.get(), column);
+}
+
+bool statement::is_null(int column) const {
+  return sqlite3_column_type(handle_.get(), column) == SQLITE_NULL;
+}
+
 std::string_view statement::text(int column) const {
   const auto* data = reinterpret_cast<const char*>(sqlite3_column_text(handle_.get(), column));
   return {data != nullptr ? data : "", static_cast<std::size_t>(sqlite3_column_bytes(handle_.get(), column))};

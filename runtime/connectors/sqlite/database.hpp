@@ -47,6 +47,8 @@ public:
   bool next();
   void reset();
   std::int64_t integer(int column) const;
+  double real(int column) const;
+  bool is_null(int column) const;
   std::string_view text(int column) const; // valid until the next call
   std::string_view blob(int column) const; // valid until the next call
 

@@ -6,6 +6,7 @@
 
 #include "base/time.hpp"
 #include "connectors/sqlite/database.hpp"
+#include "connectors/warehouse/text_hash.hpp"
 
 #include <cstdint>
 #include <string>
@@ -13,14 +14,6 @@
 #include <unordered_map>
 
 namespace cxstream::connectors {
-
-// Hash for looking a string up by a view.
-struct text_hash {
-  using is_transparent = void;
-  std::size_t operator()(std::string_view s) const noexcept {
-    return std::hash<std::string_view>{}(s);
-  }
-};
 
 // A dimension whose members are one text.
 class text_dimension {

@@ -2,6 +2,7 @@
 
 #include "base/rfc3339.hpp"
 #include "connectors/encoding/json_value.hpp"
+#include "connectors/warehouse/event_key.hpp"
 #include "model/revision.hpp"
 
 #include <sqlite3.h>
@@ -37,10 +38,6 @@ void bind_text(statement& s, int parameter, const std::string& text) {
 }
 
 } // namespace
-
-std::int64_t event_key(base::partition_id partition, base::log_offset offset) {
-  return static_cast<std::int64_t>(std::uint64_t{partition.value} << event_offset_bits | offset.value);
-}
 
 fact_table::fact_table(database& db, dimensions& dims)
     : dims_(dims), insert_(db.prepare(insert_sql)),

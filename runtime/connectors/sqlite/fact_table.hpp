@@ -11,11 +11,6 @@
 
 namespace cxstream::connectors {
 
-// Key of an event's fact: 16 bits of partition and 47 of offset, one less than SQLite's 64.
-constexpr unsigned event_offset_bits = 47;
-constexpr base::log_offset event_offset_max{(std::uint64_t{1} << event_offset_bits) - 1};
-std::int64_t event_key(base::partition_id partition, base::log_offset offset);
-
 class fact_table {
 public:
   fact_table(database& db, dimensions& dims);

@@ -1,8 +1,10 @@
 #include "connectors/sqlite/sqlite_target.hpp"
 
+#include "connectors/sqlite/census_desk.hpp"
 #include "connectors/sqlite/fact_table.hpp"
 #include "connectors/sqlite/schema.hpp"
 #include "connectors/sqlite/ticket_table.hpp"
+#include "connectors/warehouse/event_key.hpp"
 
 #include <filesystem>
 #include <fstream>
@@ -59,6 +61,8 @@ struct sqlite_target::warehouse {
   base::log_offset position(base::partition_id partition, const written_offsets& offsets);
   std::vector<ports::delivery_outcome> write(std::span<const ports::delivery> events, base::timestamp now,
                                              refusal mode);
+  bool rewrite(std::span<const ports::delivery> events, base::ticket_sequence seen, base::timestamp now);
+  void erase(const std::string& ticket_id);
   void write_event(const ports::delivery& delivery, base::timestamp now, refusal mode);
   partition_offsets save_cursors(std::span<const ports::delivery> events, const outcomes& out);
   void undo() {
@@ -144,6 +148,46 @@ std::vector<ports::delivery_outcome> sqlite_target::warehouse::write(std::span<c
   return std::move(out).take();
 }
 
+// One transaction; see sqlite_mending.
+bool sqlite_target::warehouse::rewrite(std::span<const ports::delivery> events, base::ticket_sequence seen,
+                                       base::timestamp now) {
+  const auto& last = events.back();
+  try {
+    db.execute("BEGIN IMMEDIATE");
+    tickets.forget();
+    auto held = db.prepare("SELECT ticket_sequence FROM ticket_current WHERE ticket_id = ?1");
+    held.bind(1, std::string_view(last.ticket_id));
+    const base::ticket_sequence sequence{held.next() ? static_cast<std::uint64_t>(held.integer(0)) : 0};
+    held.reset();
+    if (sequence > last.sequence && sequence != seen) {
+      undo();
+      return false;
+    }
+    take_away(db, last.ticket_id, events);
+    for (const auto& e : events)
+      if (event.ParseFromString(e.event))
+        write_event(e, now, refusal::ends_call);
+    tickets.flush();
+    db.execute("COMMIT");
+    return true;
+  } catch (const sqlite_failure&) {
+    undo();
+    throw;
+  }
+}
+
+void sqlite_target::warehouse::erase(const std::string& ticket_id) {
+  try {
+    db.execute("BEGIN IMMEDIATE");
+    tickets.forget();
+    take_away(db, ticket_id, {});
+    db.execute("COMMIT");
+  } catch (const sqlite_failure&) {
+    undo();
+    throw;
+  }
+}
+
 void sqlite_target::warehouse::write_event(const ports::delivery& delivery, base::timestamp now, refusal mode) {
   if (mode == refusal::ends_event)
     db.execute("SAVEPOINT event");
@@ -176,6 +220,16 @@ partition_offsets sqlite_target::warehouse::save_cursors(std::span<const ports::
 }
 
 sqlite_target::sqlite_target(sqlite_settings settings) : settings_(std::move(settings)) {
+  census_ = std::make_unique<sqlite_census>(
+      sqlite_mending{[this] { return open() ? &warehouse_->db : nullptr; },
+                     [this](std::span<const ports::delivery> events, base::ticket_sequence seen, base::timestamp now) {
+                       return warehouse_->rewrite(events, seen, now);
+                     },
+                     [this](const std::string& ticket_id) { warehouse_->erase(ticket_id); }});
+}
+
+ports::census* sqlite_target::census_taker() {
+  return census_.get();
 }
 
 sqlite_target::~sqlite_target() = default;

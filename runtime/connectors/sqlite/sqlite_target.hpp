@@ -13,6 +13,7 @@
 #include "base/result.hpp"
 #include "connectors/outcomes.hpp"
 #include "connectors/written_offsets.hpp"
+#include "ports/census.hpp"
 
 #include <chrono>
 #include <memory>
@@ -46,12 +47,14 @@ public:
   base::result<std::vector<ports::target_position>> positions() override;
   std::vector<ports::delivery_outcome> deliver(std::span<const ports::delivery> events, base::timestamp now) override;
   void close() override;
+  ports::census* census_taker() override;
 
 private:
   struct warehouse; // the open file
 
   sqlite_settings settings_;
   std::unique_ptr<warehouse> warehouse_;
+  std::unique_ptr<ports::census> census_;
 };
 
 } // namespace cxstream::connectors

@@ -1,35 +1,14 @@
 #include "connectors/sqlite/ticket_table.hpp"
 
 #include "base/rfc3339.hpp"
-#include "connectors/encoding/json_value.hpp"
-#include "model/ticket_fold.hpp"
+#include "connectors/warehouse/ticket_row.hpp"
+#include "model/revision.hpp"
 
 #include <algorithm>
-#include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
 namespace cxstream::connectors {
 
 namespace {
-
-// The same state gives the same bytes, whatever the order of its map in memory.
-std::string bytes_of(const v1::TicketState& state) {
-  std::string out;
-  google::protobuf::io::StringOutputStream stream(&out);
-  google::protobuf::io::CodedOutputStream coded(&stream);
-  coded.SetSerializationDeterministic(true);
-  state.SerializeToCodedStream(&coded);
-  coded.Trim();
-  return out;
-}
-
-std::string metrics_json(const v1::TicketState& state) {
-  google::protobuf::Map<std::string, double> present;
-  for (const auto& [name, metric] : state.custom_metrics())
-    if (metric.has_value())
-      present[name] = metric.value();
-  return present.empty() ? std::string() : json_of(&present);
-}
 
 std::string time_text(const google::protobuf::Timestamp& t) {
   return base::format_rfc3339(base::from_us(model::to_us(t)));
@@ -70,21 +49,7 @@ ticket_table::ticket& ticket_table::at(std::string_view ticket_id) {
 }
 
 void ticket_table::fold(ticket& t, const v1::CanonicalEvent& event, base::log_offset offset) {
-  auto& s = t.state;
-  const auto rev = model::revision_of(event, offset);
-  const auto& pipeline = event.pipeline();
-  const bool first = s.ticket_id().empty();
-  s.set_ticket_id(event.ticket_id());
-  s.set_partition(pipeline.partition());
-  s.set_ticket_sequence(std::max(s.ticket_sequence(), pipeline.ticket_sequence()));
-  s.set_late_events(s.late_events() + (pipeline.late() ? 1 : 0));
-  if (first || rev.occurred_at_us < model::to_us(s.first_occurred_at()))
-    *s.mutable_first_occurred_at() = event.occurred_at();
-  if (first || model::from_proto(s.newest()) < rev) {
-    model::to_proto(rev, *s.mutable_newest());
-    *s.mutable_last_occurred_at() = event.occurred_at();
-  }
-  model::fold_fields(s, event, rev);
+  fold_into_row(t.state, event, offset);
   if (!t.changed)
     changed_.push_back(&t);
   t.changed = true;
@@ -114,7 +79,7 @@ void ticket_table::write(ticket& t) {
   const auto first = time_text(s.first_occurred_at());
   const auto last = time_text(s.last_occurred_at());
   const auto metrics = metrics_json(s);
-  const auto tags = s.raw_tags().values().empty() ? std::string() : json_of(&s.raw_tags().values());
+  const auto tags = tags_json(s);
   const auto revisions = bytes_of(s);
   update_.reset(); // a failed ticket may have left its parameters
   update_.bind(1, t.key);

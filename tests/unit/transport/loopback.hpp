@@ -152,6 +152,8 @@ public:
   }
   void verify(v1::VerifyRequest, ports::reply<v1::VerifyResponse>) override {
   }
+  void reconcile(v1::ReconcileRequest, ports::reply<v1::ReconcileResponse>) override {
+  }
 };
 
 class Loopback : public ::testing::Test {

@@ -1,0 +1,11 @@
+// The clickhouse sink from its configuration.
+#pragma once
+
+#include "connectors/blueprint.hpp"
+
+namespace cxstream::connectors {
+
+// Errors: invalid_argument.
+base::result<blueprint> plan_clickhouse(const config::sink_config& sink);
+
+} // namespace cxstream::connectors

@@ -1,0 +1,11 @@
+// The s3 sink from its configuration.
+#pragma once
+
+#include "connectors/blueprint.hpp"
+
+namespace cxstream::connectors {
+
+// Errors: invalid_argument.
+base::result<blueprint> plan_s3(const config::sink_config& sink);
+
+} // namespace cxstream::connectors
