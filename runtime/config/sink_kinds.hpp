@@ -16,6 +16,8 @@ constexpr auto sink_kinds = std::to_array<std::string_view>({
     "pagerduty", //
     "opsgenie",  //
     "evidence",  //
+    "nats",      //
+    "kafka",     //
 });
 
 // "sqlite, webhook, …"

@@ -4,6 +4,8 @@
 #include "connectors/blueprint.hpp"
 #include "connectors/evidence/plan.hpp"
 #include "connectors/file/plan.hpp"
+#include "connectors/kafka/plan.hpp"
+#include "connectors/nats/plan.hpp"
 #include "connectors/opsgenie/plan.hpp"
 #include "connectors/pagerduty/plan.hpp"
 #include "connectors/slack/plan.hpp"
@@ -32,6 +34,8 @@ constexpr std::array kinds{
     kind{"pagerduty", nullptr, plan_pagerduty},
     kind{"opsgenie", nullptr, plan_opsgenie},
     kind{"evidence", nullptr, plan_evidence},
+    kind{"nats", plan_nats},
+    kind{"kafka", plan_kafka},
 };
 
 constexpr bool lists_every_kind() {
