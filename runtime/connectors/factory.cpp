@@ -6,6 +6,8 @@
 #include "connectors/evidence/plan.hpp"
 #include "connectors/file/plan.hpp"
 #include "connectors/lake/plan.hpp"
+#include "connectors/kafka/plan.hpp"
+#include "connectors/nats/plan.hpp"
 #include "connectors/opsgenie/plan.hpp"
 #include "connectors/pagerduty/plan.hpp"
 #include "connectors/postgres/plan.hpp"
@@ -40,6 +42,8 @@ constexpr std::array kinds{
     kind{"clickhouse", plan_clickhouse},
     kind{"lake", plan_lake},
     kind{"s3", plan_s3},
+    kind{"nats", plan_nats},
+    kind{"kafka", plan_kafka},
 };
 
 constexpr bool lists_every_kind() {

@@ -7,6 +7,8 @@ LIBRARIES = {
     "rocksdb/": ("runtime/storage/",),
     "grpcpp/": ("runtime/transport/", "cli/"),
     "curl/": ("runtime/connectors/", "runtime/pollers/", "runtime/transport/", "cli/"),
+    "nats/": ("runtime/connectors/",),
+    "librdkafka/": ("runtime/connectors/",),
     "sqlite3.h": ("runtime/connectors/", "cli/"),
     "openssl/": ("runtime/connectors/", "runtime/security/", "runtime/transport/", "cli/"),
     "boost/": ("runtime/transport/",),

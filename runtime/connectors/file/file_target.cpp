@@ -23,8 +23,8 @@ base::error unavailable(const base::error& why) {
 
 } // namespace
 
-file_target::file_target(file_settings settings, json_event encoder, std::shared_ptr<file_ops> ops)
-    : settings_(std::move(settings)), encoder_(std::move(encoder)), ops_(std::move(ops)) {
+file_target::file_target(file_settings settings, event_body body, std::shared_ptr<file_ops> ops)
+    : settings_(std::move(settings)), body_(std::move(body)), ops_(std::move(ops)) {
 }
 
 base::result<void> file_target::open() {
@@ -220,8 +220,8 @@ partition_changes file_target::encode_new(std::span<const ports::delivery> event
     const auto& e = events[i];
     if (!e.allow_older && is_written(e))
       continue;
-    if (!out.skips(i) && !encoder_.append(e, now, lines_))
-      out.set(i, failed(ports::delivery_result::permanent, not_an_event));
+    if (!out.skips(i) && !body_.append(e, now, lines_))
+      out.set(i, failed(ports::delivery_result::unfit, not_an_event));
     auto& change = changes[e.partition];
     if (out.delivered(i)) {
       lines_ += '\n';

@@ -12,7 +12,7 @@
 //     moved away. The segment being written must stay.
 #pragma once
 
-#include "connectors/encoding/json_event.hpp"
+#include "connectors/encoding/event_body.hpp"
 #include "connectors/file/file_ops.hpp"
 #include "connectors/file/journal.hpp"
 #include "connectors/outcomes.hpp"
@@ -33,7 +33,7 @@ public:
   static constexpr ports::target_traits traits{
       .batch_events_max = 4'000, .concurrency = 1, .guards_regress = false, .keeps_position = true};
 
-  file_target(file_settings settings, json_event encoder, std::shared_ptr<file_ops> ops = posix_file_ops());
+  file_target(file_settings settings, event_body body, std::shared_ptr<file_ops> ops = posix_file_ops());
 
   // Errors: unavailable (may pass: in use, disk), invalid_argument (the directory is not a sound file sink).
   base::result<void> open() override;
@@ -68,7 +68,7 @@ private:
   std::vector<ports::delivery_outcome> unreachable(std::span<const ports::delivery> events, const base::error& why);
 
   file_settings settings_;
-  json_event encoder_;
+  event_body body_;
   std::shared_ptr<file_ops> ops_;
   std::unique_ptr<open_file> lock_;
   std::unique_ptr<open_file> journal_;

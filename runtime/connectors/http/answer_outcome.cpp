@@ -17,6 +17,8 @@ delivery_result result_of_status(const http_answer& answer) {
     return delivery_result::delivered;
   if (status == 425 || status == 429 || (status == 503 && answer.retry_after))
     return delivery_result::throttled;
+  if (status == 401) // about who asks, not about the event: an expired token must not leave nothing but dead letters
+    return delivery_result::unreachable;
   if (status == 408 || status >= 500)
     return delivery_result::transient;
   return delivery_result::permanent;

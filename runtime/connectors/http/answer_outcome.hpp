@@ -7,8 +7,8 @@
 
 namespace cxstream::connectors {
 
-// delivered: 2xx. unreachable: not connected, or an address that may not be called. throttled: 425, 429, and 503 with
-// Retry-After. transient: 408, other 5xx, time over, broken connection. unfit: a request that cannot be sent.
+// delivered: 2xx. unreachable: not connected, 401, or an address that may not be called. throttled: 425, 429, and 503
+// with Retry-After. transient: 408, other 5xx, time over, broken connection. unfit: a request that cannot be sent.
 // permanent: every other status, redirects among them.
 ports::delivery_result result_of(const http_answer& answer);
 

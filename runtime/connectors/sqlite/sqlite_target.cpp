@@ -124,7 +124,7 @@ std::vector<ports::delivery_outcome> sqlite_target::warehouse::write(std::span<c
     if (out.skips(i))
       continue;
     if (!event.ParseFromString(events[i].event)) {
-      out.set(i, failed(ports::delivery_result::permanent, not_an_event));
+      out.set(i, failed(ports::delivery_result::unfit, not_an_event));
       continue;
     }
     try {

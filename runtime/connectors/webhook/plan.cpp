@@ -1,5 +1,6 @@
 #include "connectors/webhook/plan.hpp"
 
+#include "connectors/encoding/body_plan.hpp"
 #include "connectors/http/http_plan.hpp"
 #include "connectors/webhook/webhook_target.hpp"
 
@@ -8,7 +9,8 @@
 namespace cxstream::connectors {
 
 base::result<blueprint> plan_webhook(const config::sink_config& sink) {
-  static constexpr std::array<std::string_view, 5> own{"url", "secret", "authorization", "batch_events", "concurrency"};
+  static constexpr std::array<std::string_view, 7> own{"url",         "secret",   "authorization", "batch_events",
+                                                       "concurrency", "envelope", "dataschema"};
   const auto known = with_http_settings(own);
   settings s(sink, known);
   webhook_settings out;
@@ -23,13 +25,14 @@ base::result<blueprint> plan_webhook(const config::sink_config& sink) {
   if (out.signature.is_text())
     if (auto signature = signer::of(*out.signature.value()); !signature)
       s.wrong("secret", "is wrong: " + signature.err().message);
+  const auto form = read_body(s);
   if (auto checked = s.check(); !checked)
     return checked.err();
-  auto encoder = encoder_of(sink);
-  if (!encoder)
-    return encoder.err();
+  auto body = body_of(sink, form);
+  if (!body)
+    return body.err();
   const ports::target_traits traits{out.batch_events_max, out.concurrency, false, false};
-  return blueprint{traits, std::make_unique<webhook_target>(std::move(out), std::move(*encoder))};
+  return blueprint{traits, std::make_unique<webhook_target>(std::move(out), std::move(*body))};
 }
 
 } // namespace cxstream::connectors

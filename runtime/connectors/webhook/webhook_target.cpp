@@ -12,7 +12,7 @@ namespace cxstream::connectors {
 namespace {
 
 // {"type": …, "timestamp": …, "data": <data>}
-std::string envelope(std::string_view type, std::string_view timestamp, std::string_view data) {
+std::string standard_message(std::string_view type, std::string_view timestamp, std::string_view data) {
   json_buffer out;
   json_writer json(out);
   json.StartObject();
@@ -32,8 +32,8 @@ void add_part(std::string& keys, std::string_view part) {
 
 } // namespace
 
-webhook_target::webhook_target(webhook_settings settings, json_event encoder)
-    : settings_(std::move(settings)), encoder_(std::move(encoder)) {
+webhook_target::webhook_target(webhook_settings settings, event_body body)
+    : settings_(std::move(settings)), body_(std::move(body)) {
 }
 
 base::result<void> webhook_target::open() {
@@ -83,12 +83,12 @@ webhook_target::message webhook_target::gather(std::span<const ports::delivery> 
     const auto end = m.data.size();
     if (!m.events.empty())
       m.data += ',';
-    if (!encoder_.append(events[i], now, m.data)) {
+    if (!body_.append(events[i], now, m.data)) {
       m.data.resize(end);
-      out.set(i, failed(ports::delivery_result::permanent, not_an_event));
+      out.set(i, failed(ports::delivery_result::unfit, not_an_event));
       continue;
     }
-    const auto& event = encoder_.event();
+    const auto& event = body_.event();
     add_part(m.keys, event.ticket_id());
     add_part(m.keys, event.idempotency_key());
     if (settings_.batch_events_max == 1) {
@@ -100,14 +100,26 @@ webhook_target::message webhook_target::gather(std::span<const ports::delivery> 
   return m;
 }
 
+std::string webhook_target::body_of(const message& m, base::timestamp now) const {
+  const bool single = settings_.batch_events_max == 1;
+  if (body_.form() == envelope::cloudevents)
+    return single ? m.data : "[" + m.data + "]";
+  return single ? standard_message(m.type, m.timestamp, m.data)
+                : standard_message("cx.batch", base::format_rfc3339(now), "[" + m.data + "]");
+}
+
+std::string_view webhook_target::content_type() const {
+  if (body_.form() == envelope::cloudevents && settings_.batch_events_max > 1)
+    return "application/cloudevents-batch+json";
+  return body_.content_type();
+}
+
 ports::delivery_outcome webhook_target::post(const message& m, base::timestamp now) {
-  const auto body = settings_.batch_events_max == 1
-                        ? envelope(m.type, m.timestamp, m.data)
-                        : envelope("cx.batch", base::format_rfc3339(now), "[" + m.data + "]");
+  const auto body = body_of(m, now);
   const auto id = "msg_" + base::to_hex(base::xxh3_128(m.keys));
   const auto seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
   const auto make = [&](std::span<const std::string> secrets) -> base::result<http_request> {
-    http_request out{"POST", settings_.url, {{"Content-Type", "application/json"}}, body};
+    http_request out{"POST", settings_.url, {{"Content-Type", std::string(content_type())}}, body};
     out.headers.emplace_back("webhook-id", id);
     out.headers.emplace_back("webhook-timestamp", std::to_string(seconds));
     if (settings_.signature.is_set()) {

@@ -3,6 +3,8 @@
 // A batch of one:  {"type": <event_type>, "timestamp": <occurred_at>, "data": {<projected event>}}
 // A larger batch:  {"type": "cx.batch", "timestamp": <now>, "data": [{<projected event>}, …]}
 //
+// With envelope: cloudevents, a CloudEvent or an array of them instead.
+//
 // Invariants:
 //  1. webhook-id is made of the tickets and idempotency keys in the body and of nothing else: a repeat has the same id,
 //  and a
@@ -12,7 +14,7 @@
 //  3. When the target is unreachable or asks for a pause, nothing more is tried in that deliver().
 #pragma once
 
-#include "connectors/encoding/json_event.hpp"
+#include "connectors/encoding/event_body.hpp"
 #include "connectors/http/authorized_call.hpp"
 #include "connectors/outcomes.hpp"
 #include "connectors/webhook/signature.hpp"
@@ -33,7 +35,7 @@ struct webhook_settings {
 
 class webhook_target final : public ports::target {
 public:
-  webhook_target(webhook_settings settings, json_event encoder);
+  webhook_target(webhook_settings settings, event_body body);
 
   // Never fails: whether the target is there shows in the first delivery.
   base::result<void> open() override;
@@ -54,7 +56,10 @@ private:
   ports::delivery_outcome post(const message& m, base::timestamp now);
 
   webhook_settings settings_;
-  json_event encoder_;
+  std::string body_of(const message& m, base::timestamp now) const;
+  std::string_view content_type() const;
+
+  event_body body_;
   std::unique_ptr<http_client> http_;
 };
 

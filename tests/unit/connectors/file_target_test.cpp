@@ -146,7 +146,7 @@ TEST(FileTarget, RefusesAnUnreadableEventForGoodAndSkipsTheRestOfItsTicket) {
     file_target target({"out"}, crm(), disk);
     ASSERT_TRUE(target.open());
     EXPECT_THAT(results(target.deliver(std::vector{broken, behind, log.add("T2")}, now)),
-                ElementsAre(delivery_result::permanent, delivery_result::skipped, delivery_result::delivered));
+                ElementsAre(delivery_result::unfit, delivery_result::skipped, delivery_result::delivered));
   }
   file_target again({"out"}, crm(), disk);
   ASSERT_TRUE(again.open());

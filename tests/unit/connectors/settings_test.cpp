@@ -49,6 +49,30 @@ TEST(ConnectorFactory, RefusesTemplatesAndRulesThatAreWrong) {
   EXPECT_THAT(problem(sink("pagerduty", {{"routing_key", "short"}})), HasSubstr("32 characters"));
 }
 
+TEST(ConnectorFactory, ReadsTheSettingsOfBuses) {
+  const auto nats = [](std::map<std::string, std::string> more) {
+    more.emplace("servers", "nats://h:4222");
+    return problem(sink("nats", std::move(more)));
+  };
+  const auto kafka = [](std::map<std::string, std::string> more) {
+    more.emplace("brokers", "h:9092");
+    more.emplace("topic", "t");
+    return problem(sink("kafka", std::move(more)));
+  };
+  EXPECT_EQ(nats({{"subject", "a.{ticket}"}, {"user", "u"}, {"password", "p"}, {"envelope", "cloudevents"}}), "");
+  EXPECT_THAT(nats({{"subject", "a.{colour}"}}), HasSubstr("{colour}"));
+  EXPECT_THAT(nats({{"password", "p"}}), HasSubstr("needs a user"));
+  EXPECT_THAT(nats({{"nkey", "U"}}), HasSubstr("go together"));
+  EXPECT_THAT(nats({{"dataschema", "x:y"}}), HasSubstr("envelope: cloudevents"));
+  EXPECT_THAT(nats({{"envelope", "letter"}}), HasSubstr("plain"));
+  EXPECT_EQ(kafka({{"security_protocol", "sasl_ssl"}, {"sasl_mechanism", "PLAIN"}, {"user", "u"}}), "");
+  EXPECT_THAT(kafka({{"sasl_mechanism", "PLAIN"}}), HasSubstr("goes with security_protocol"));
+  EXPECT_THAT(kafka({{"transactional_id", "x"}, {"concurrency", "2"}}), HasSubstr("one producer"));
+  EXPECT_EQ(traits_of(sink("kafka", {{"brokers", "h:1"}, {"topic", "t"}, {"transactional_id", "x"}}))->concurrency, 1u);
+  EXPECT_THAT(problem(sink("nats", {})), HasSubstr("servers"));
+  EXPECT_THAT(problem(sink("kafka", {{"brokers", "h:1"}})), HasSubstr("topic"));
+}
+
 TEST(ConnectorFactory, SaysWhatEachKindCanDo) {
   const auto sqlite = traits_of(sink("sqlite", {{"path", "w.db"}}));
   EXPECT_EQ(sqlite->batch_events_max, 8'000u);

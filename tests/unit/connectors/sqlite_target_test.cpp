@@ -213,7 +213,7 @@ TEST_F(SqliteTarget, RefusesOneEventForGoodAndKeepsTheOthersOfTheCall) {
   EXPECT_THAT(
       results(target->deliver(std::vector{log_.add("T2"), taken, log_.add("T1"), broken, log_.add(newcomer)}, now)),
       ElementsAre(delivery_result::delivered, delivery_result::permanent, delivery_result::skipped,
-                  delivery_result::permanent, delivery_result::delivered));
+                  delivery_result::unfit, delivery_result::delivered));
   EXPECT_THAT(sql("SELECT ticket_id, ticket_sequence FROM v_ticket_history ORDER BY 1, 2"),
               ElementsAre("T1|1", "T2|1", "T4|1"));
   EXPECT_THAT(sql("SELECT agent_id FROM v_ticket_history WHERE ticket_id = 'T4'"), ElementsAre("dan"));

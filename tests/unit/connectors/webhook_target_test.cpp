@@ -1,5 +1,7 @@
 #include "connectors/webhook/webhook_target.hpp"
 
+#include "connectors/factory.hpp"
+
 #include "deliveries.hpp"
 #include "webhook_server.hpp"
 
@@ -160,6 +162,36 @@ TEST(WebhookTarget, SendsABatchAsOneRequestAndGivesAllOfItOneOutcome) {
   EXPECT_STREQ(json["data"][3]["ticket_id"].GetString(), "T3");
 }
 
+TEST(WebhookTarget, PostsCloudEventsWhenAskedForAndSignsThemTheSame) {
+  webhook_server server({http_reply{200, "", ""}});
+  log_of_events log;
+  for (const std::size_t batch : {1, 3}) {
+    config::sink_config sink;
+    sink.name = "hook";
+    sink.kind = "webhook";
+    sink.settings = {{"url", server.url()},
+                     {"secret", "whsec_c2VjcmV0"},
+                     {"allow_private", "true"},
+                     {"envelope", "cloudevents"},
+                     {"batch_events", std::to_string(batch)}};
+    auto target = std::move(*make_target(sink));
+    EXPECT_TRUE(all_delivered(target->deliver(std::vector{log.add("T1"), log.add("T2")}, now)));
+  }
+  auto requests = server.requests();
+  ASSERT_EQ(requests.size(), 3u);
+  EXPECT_EQ(requests[0].headers["Content-Type"], "application/cloudevents+json");
+  EXPECT_STREQ(json_of_body(requests[0])["subject"].GetString(), "T1");
+  const signed_headers signature{requests[0].headers["webhook-id"], requests[0].headers["webhook-timestamp"],
+                                 requests[0].headers["webhook-signature"]};
+  EXPECT_TRUE(signer::of("whsec_c2VjcmV0")->verify(signature, requests[0].body, base::to_us(now) / 1'000'000));
+  EXPECT_EQ(requests[2].headers["Content-Type"], "application/cloudevents-batch+json");
+  rapidjson::Document batch;
+  batch.Parse(requests[2].body.c_str());
+  ASSERT_TRUE(batch.IsArray()) << requests[2].body;
+  ASSERT_EQ(batch.Size(), 2u);
+  EXPECT_STREQ(batch[1]["data"]["ticket_id"].GetString(), "T2");
+}
+
 TEST(WebhookTarget, DoesNotSendBytesThatAreNoEvent) {
   webhook_server server({http_reply{200, "", ""}});
   log_of_events log;
@@ -167,7 +199,7 @@ TEST(WebhookTarget, DoesNotSendBytesThatAreNoEvent) {
   auto broken = log.add("T1");
   broken.event = "\xff";
   EXPECT_THAT(results(target.deliver(std::vector{broken, log.add("T1"), log.add("T2")}, now)),
-              ElementsAre(permanent, skipped, delivered));
+              ElementsAre(delivery_result::unfit, skipped, delivered));
   EXPECT_EQ(json_of_body(server.requests().at(0))["data"].Size(), 1u);
 }
 

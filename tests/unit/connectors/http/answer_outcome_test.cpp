@@ -37,7 +37,7 @@ TEST(AnswerOutcome, MeansWhatTheTableSays) {
       {status(301), delivery_result::permanent},
       {status(302), delivery_result::permanent},
       {status(400), delivery_result::permanent},
-      {status(401), delivery_result::permanent},
+      {status(401), delivery_result::unreachable},
       {status(404), delivery_result::permanent},
       {status(408), delivery_result::transient},
       {status(410), delivery_result::permanent},

@@ -46,7 +46,7 @@ TEST_F(AuthorizedCall, UsesARotatedFileWithoutARestart) {
   auto secret = *security::secret::of("file:" + dir.path("token"));
   write_token("first");
   const auto refused = call(secret);
-  EXPECT_EQ(refused.result, ports::delivery_result::permanent);
+  EXPECT_EQ(refused.result, ports::delivery_result::unreachable);
   EXPECT_EQ(server.requests().size(), 1u) << "the same secret is not tried twice";
   write_token("second");
   EXPECT_EQ(call(secret).result, ports::delivery_result::delivered);

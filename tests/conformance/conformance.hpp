@@ -1,0 +1,40 @@
+// The suite that every connector registers with; world.hpp says how.
+#pragma once
+
+#include "conformance/requirements.hpp"
+#include "conformance/world.hpp"
+
+#include <functional>
+#include <gtest/gtest.h>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <vector>
+
+namespace cxstream::conformance {
+
+struct trial {
+  requirement required;
+  std::function<std::unique_ptr<world>()> make;
+};
+
+inline void PrintTo(const trial& t, std::ostream* out) {
+  *out << "C" << t.required.number;
+}
+
+class ConnectorConformance : public testing::TestWithParam<trial> {};
+
+template <class World>
+auto every_requirement() {
+  std::vector<trial> out;
+  for (const auto& r : requirements())
+    out.push_back({r, [] { return std::make_unique<World>(); }});
+  return testing::ValuesIn(out);
+}
+
+inline std::string name_of_requirement(const testing::TestParamInfo<trial>& info) {
+  const auto number = std::to_string(info.param.required.number);
+  return "C" + std::string(number.size() < 2 ? "0" : "") + number + info.param.required.name;
+}
+
+} // namespace cxstream::conformance
