@@ -9,13 +9,18 @@
 namespace cxstream::config {
 
 constexpr auto sink_kinds = std::to_array<std::string_view>({
-    "sqlite",    //
-    "webhook",   //
-    "file",      //
-    "slack",     //
-    "pagerduty", //
-    "opsgenie",  //
-    "evidence",  //
+    "sqlite",     //
+    "webhook",    //
+    "file",       //
+    "slack",      //
+    "pagerduty",  //
+    "opsgenie",   //
+    "evidence",   //
+    "salesforce", //
+    "hubspot",    //
+    "zendesk",    //
+    "intercom",   //
+    "rest",       //
 });
 
 // "sqlite, webhook, …"

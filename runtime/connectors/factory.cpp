@@ -4,8 +4,12 @@
 #include "connectors/blueprint.hpp"
 #include "connectors/evidence/plan.hpp"
 #include "connectors/file/plan.hpp"
+#include "connectors/hubspot/plan.hpp"
+#include "connectors/intercom/plan.hpp"
 #include "connectors/opsgenie/plan.hpp"
 #include "connectors/pagerduty/plan.hpp"
+#include "connectors/rest/plan.hpp"
+#include "connectors/salesforce/plan.hpp"
 #include "connectors/slack/plan.hpp"
 #include "connectors/sqlite/plan.hpp"
 #include "connectors/webhook/plan.hpp"
@@ -32,6 +36,11 @@ constexpr std::array kinds{
     kind{"pagerduty", nullptr, plan_pagerduty},
     kind{"opsgenie", nullptr, plan_opsgenie},
     kind{"evidence", nullptr, plan_evidence},
+    kind{"salesforce", plan_salesforce},
+    kind{"hubspot", plan_hubspot},
+    kind{"zendesk", plan_zendesk},
+    kind{"intercom", plan_intercom},
+    kind{"rest", plan_rest},
 };
 
 constexpr bool lists_every_kind() {
