@@ -22,6 +22,11 @@ constexpr auto sink_kinds = std::to_array<std::string_view>({
     "s3",         //
     "nats",      //
     "kafka",     //
+    "salesforce", //
+    "hubspot",    //
+    "zendesk",    //
+    "intercom",   //
+    "rest",       //
 });
 
 // "sqlite, webhook, …"

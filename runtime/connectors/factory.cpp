@@ -12,6 +12,10 @@
 #include "connectors/pagerduty/plan.hpp"
 #include "connectors/postgres/plan.hpp"
 #include "connectors/s3/plan.hpp"
+#include "connectors/hubspot/plan.hpp"
+#include "connectors/intercom/plan.hpp"
+#include "connectors/rest/plan.hpp"
+#include "connectors/salesforce/plan.hpp"
 #include "connectors/slack/plan.hpp"
 #include "connectors/sqlite/plan.hpp"
 #include "connectors/webhook/plan.hpp"
@@ -44,6 +48,11 @@ constexpr std::array kinds{
     kind{"s3", plan_s3},
     kind{"nats", plan_nats},
     kind{"kafka", plan_kafka},
+    kind{"salesforce", plan_salesforce},
+    kind{"hubspot", plan_hubspot},
+    kind{"zendesk", plan_zendesk},
+    kind{"intercom", plan_intercom},
+    kind{"rest", plan_rest},
 };
 
 constexpr bool lists_every_kind() {

@@ -42,6 +42,9 @@ public:
   bool delivered(std::size_t i) const {
     return out_[i].result == ports::delivery_result::delivered;
   }
+  const ports::delivery_outcome& at(std::size_t i) const {
+    return out_[i];
+  }
   std::vector<ports::delivery_outcome> take() && {
     return std::move(out_);
   }

@@ -99,6 +99,18 @@ security::secret settings::secret(std::string_view name) {
   return *std::move(out);
 }
 
+std::set<std::string, std::less<>> settings::names(std::string_view name) {
+  constexpr std::string_view separators = ", ";
+  std::set<std::string, std::less<>> out;
+  const auto list = text(name);
+  for (std::size_t at = 0; (at = list.find_first_not_of(separators, at)) != std::string::npos;) {
+    const auto end = std::min(list.find_first_of(separators, at), list.size());
+    out.insert(list.substr(at, end - at));
+    at = end;
+  }
+  return out;
+}
+
 void settings::wrong(std::string_view name, std::string_view what) {
   if (!first_error_.empty())
     return;

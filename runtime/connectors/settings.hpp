@@ -8,6 +8,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -41,6 +43,8 @@ public:
                                      bounds<std::chrono::milliseconds> allowed);
   // A secret: the text itself, or where it is (security/secrets/secret.hpp). None when it is absent.
   security::secret secret(std::string_view name);
+  // Names separated by commas or spaces; none when it is absent.
+  std::set<std::string, std::less<>> names(std::string_view name);
   // Records what is wrong with a setting; only the first is kept.
   void wrong(std::string_view name, std::string_view what);
 

@@ -27,7 +27,7 @@ LIBRARIES = {
     "rapidjson/": ("runtime/connectors/", "runtime/pollers/", "runtime/sources/", "runtime/telemetry/", "runtime/transport/", "cli/"),
     "nlohmann/": ("runtime/telemetry/", "runtime/security/", "cli/", "tools/"),
     "kainjow/": ("runtime/connectors/",),
-    "csv.h": ("runtime/sources/",),
+    "csv.h": ("runtime/connectors/", "runtime/sources/"),
     "CLI/": ("cli/",),
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')

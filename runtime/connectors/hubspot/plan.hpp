@@ -1,0 +1,11 @@
+// Reads the settings of a sink of kind hubspot. docs/connectors/hubspot.md explains them.
+#pragma once
+
+#include "connectors/blueprint.hpp"
+
+namespace cxstream::connectors {
+
+// Errors: invalid_argument, naming the sink, the setting and its line.
+base::result<blueprint> plan_hubspot(const config::sink_config& sink);
+
+} // namespace cxstream::connectors

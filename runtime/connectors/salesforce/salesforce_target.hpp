@@ -1,0 +1,57 @@
+// The Salesforce sink: a record a ticket, upserted by its external id. Owned by one worker thread.
+//
+// Salesforce has no "only if newer": what is written last stays. So a call has one event a ticket, each says what the
+// ticket is at that moment, and the sink's lanes keep a ticket's events one after the other.
+//
+// Invariants:
+//  1. When so much of the org's daily API calls is used as the settings allow, nothing is sent for a while.
+//  2. With bulk jobs, nothing is sent before every job of a former life has ended: it could write what is old by now.
+#pragma once
+
+#include "connectors/crm/records_of.hpp"
+#include "connectors/salesforce/connection.hpp"
+
+#include <chrono>
+#include <memory>
+#include <optional>
+
+namespace cxstream::connectors::salesforce {
+
+struct target_settings {
+  http_settings http;
+  login_settings login;
+  security::secret secret; // the consumer secret, or the private key
+  shape into;
+  std::size_t batch_records_max = collection_records_max;
+  std::size_t concurrency = 4;
+  unsigned api_usage_percent_max = 90;   // of the org's calls in 24 hours
+  std::size_t bulk_from_records = 0;     // calls with so many records become a job; 0: never
+  std::size_t bulk_records_max = 10'000; // in one job
+  std::chrono::milliseconds bulk_poll{5'000};
+  std::chrono::milliseconds bulk_timeout{600'000};
+};
+
+class target final : public ports::target {
+public:
+  target(target_settings settings, record_maker maker);
+
+  // Never fails: whether Salesforce is there shows in the first delivery.
+  base::result<void> open() override;
+  base::result<std::vector<ports::target_position>> positions() override;
+  std::vector<ports::delivery_outcome> deliver(std::span<const ports::delivery> events, base::timestamp now) override;
+  void close() override;
+
+private:
+  batch_answer upsert(std::span<const crm_record> records, base::timestamp now);
+  batch_answer run_job(std::span<const crm_record> records, base::timestamp now);
+  std::optional<ports::delivery_outcome> end_old_jobs(base::timestamp now);
+  std::string exchange_of(const crm_record& record, const ports::delivery_outcome& outcome) const;
+
+  target_settings settings_;
+  record_maker maker_;
+  std::unique_ptr<connection> org_;
+  base::timestamp paused_until_{};
+  bool old_jobs_ended_ = false;
+};
+
+} // namespace cxstream::connectors::salesforce

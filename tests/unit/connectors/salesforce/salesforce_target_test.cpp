@@ -1,0 +1,279 @@
+// The Salesforce sink against a stand-in of an org.
+#include "connectors/salesforce/plan.hpp"
+
+#include "connectors/factory.hpp"
+#include "support/vendors/salesforce_org.hpp"
+#include "unit/connectors/deliveries.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace cxstream::connectors {
+namespace {
+
+using namespace std::chrono_literals;
+using connectors_test::all_delivered;
+using connectors_test::event_of;
+using connectors_test::log_of_events;
+using connectors_test::now;
+using connectors_test::results;
+using ports::delivery_result;
+using support::reply_ending;
+using support::salesforce_org;
+using testing::Each;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+config::sink_config sink_to(const salesforce_org& org, std::map<std::string, std::string> more = {}) {
+  config::sink_config sink;
+  sink.name = "crm";
+  sink.kind = "salesforce";
+  sink.projection.set_kind(v1::CRM);
+  sink.settings = {{"url", org.url()},
+                   {"client_id", std::string(salesforce_org::client_id)},
+                   {"client_secret", std::string(salesforce_org::client_secret)},
+                   {"allow_private", "true"},
+                   {"timeout", "2s"}};
+  for (auto& [name, value] : more)
+    sink.settings[name] = value;
+  return sink;
+}
+
+std::unique_ptr<ports::target> target_at(const salesforce_org& org, std::map<std::string, std::string> more = {}) {
+  auto planned = plan_salesforce(sink_to(org, std::move(more)));
+  EXPECT_TRUE(planned) << planned.err().message;
+  EXPECT_TRUE(planned->target->open());
+  return std::move(planned->target);
+}
+
+std::vector<ports::delivery> events(log_of_events& log, int tickets, int accounts = 1) {
+  std::vector<ports::delivery> out;
+  for (int i = 0; i < tickets; ++i) {
+    auto event = event_of("T" + std::to_string(i), 1);
+    event.set_account_id("A" + std::to_string(i % accounts));
+    event.mutable_churn_risk()->set_label("high");
+    out.push_back(log.add(event));
+  }
+  return out;
+}
+
+TEST(SalesforceTarget, UpsertsTicketsWithTheirKeySequenceAndVersion) {
+  salesforce_org org;
+  log_of_events log;
+  const auto target = target_at(org);
+  EXPECT_TRUE(all_delivered(target->deliver(events(log, 3), now)));
+  const auto record = org.records().at("T1");
+  EXPECT_EQ(record["cx_churn_risk__c"], "high");
+  EXPECT_EQ(record["cx_account_id__c"], "A0");
+  EXPECT_EQ(record["cx_idempotency_key__c"], "T1/1");
+  EXPECT_EQ(record["cx_sequence__c"], 1);
+  EXPECT_EQ(record["cx_version__c"], 1);
+  EXPECT_FALSE(record.contains("cx_sentiment__c"));
+  EXPECT_EQ(org.server().requests().size(), 2U) << "a login, and one call for all";
+}
+
+TEST(SalesforceTarget, OneRefusedRecordOfTwoHundredLeavesTheOthersWrittenOnce) {
+  salesforce_org org;
+  org.refuse("T77");
+  log_of_events log;
+  const auto target = target_at(org);
+  const auto outcomes = target->deliver(events(log, 200), now);
+  for (std::size_t i = 0; i < outcomes.size(); ++i)
+    EXPECT_EQ(outcomes[i].result, i == 77 ? delivery_result::permanent : delivery_result::delivered) << i;
+  EXPECT_THAT(outcomes[77].reason, HasSubstr("FIELD_CUSTOM_VALIDATION_EXCEPTION"));
+  EXPECT_THAT(outcomes[77].exchange, HasSubstr("T77"));
+  EXPECT_THAT(outcomes[77].exchange, Not(HasSubstr("00Dxx!session"))) << "the session is masked";
+  EXPECT_EQ(org.writes().size(), 199U);
+  for (const auto& [key, times] : org.writes())
+    EXPECT_EQ(times, 1) << key;
+}
+
+TEST(SalesforceTarget, OneRecordThatMakesTheRequestMalformedIsFoundByHalving) {
+  salesforce_org org;
+  org.make_malformed("T77");
+  log_of_events log;
+  const auto target = target_at(org);
+  const auto outcomes = target->deliver(events(log, 200), now);
+  EXPECT_EQ(outcomes[77].result, delivery_result::permanent);
+  EXPECT_THAT(outcomes[77].exchange, HasSubstr("JSON_PARSER_ERROR"));
+  EXPECT_EQ(org.writes().size(), 199U);
+  for (const auto& [key, times] : org.writes())
+    EXPECT_EQ(times, 1) << key;
+  EXPECT_LE(org.server().requests().size(), 1U + 17U);
+}
+
+TEST(SalesforceTarget, ALockedRowIsTriedAgainLaterByItself) {
+  salesforce_org org;
+  org.lock("T1", 1);
+  log_of_events log;
+  const auto target = target_at(org);
+  const auto batch = events(log, 3);
+  EXPECT_THAT(results(target->deliver(batch, now)),
+              ElementsAre(delivery_result::delivered, delivery_result::transient, delivery_result::delivered));
+  EXPECT_TRUE(all_delivered(target->deliver(std::span(batch).subspan(1, 1), now)));
+}
+
+TEST(SalesforceTarget, KeepsTheRecordsOfAnAccountTogether) {
+  salesforce_org org;
+  log_of_events log;
+  const auto target = target_at(org, {{"batch_records", "10"}});
+  EXPECT_TRUE(all_delivered(target->deliver(events(log, 40, 4), now)));
+  for (const auto& request : org.server().requests()) {
+    if (request.method != "PATCH")
+      continue;
+    std::set<std::string> accounts;
+    const auto body = nlohmann::json::parse(request.body);
+    for (const auto& record : body["records"])
+      accounts.insert(record["cx_account_id__c"].get<std::string>());
+    EXPECT_EQ(accounts.size(), 1U);
+  }
+}
+
+TEST(SalesforceTarget, AsksForANewSessionOnceWhenTheOldOneIsOver) {
+  salesforce_org org;
+  log_of_events log;
+  const auto target = target_at(org);
+  EXPECT_TRUE(all_delivered(target->deliver(events(log, 1), now)));
+  org.end_sessions();
+  EXPECT_TRUE(all_delivered(target->deliver(events(log, 1), now)));
+  EXPECT_EQ(org.logins(), 2);
+}
+
+TEST(SalesforceTarget, ASessionThatCannotBeHadIsTheTargetsMatterAndNoEvents) {
+  salesforce_org org;
+  log_of_events log;
+  const auto target = target_at(org, {{"client_secret", "a wrong secret"}});
+  const auto outcomes = target->deliver(events(log, 2), now);
+  EXPECT_THAT(results(outcomes), Each(delivery_result::unreachable));
+  EXPECT_THAT(outcomes[0].reason, HasSubstr("invalid_client"));
+  EXPECT_THAT(outcomes[0].reason, Not(HasSubstr("a wrong secret")));
+}
+
+TEST(SalesforceTarget, AFieldThatTheOrgHasNotGotStopsTheSinkAndLosesNothing) {
+  salesforce_org org;
+  org.drop_field("cx_churn_risk__c");
+  log_of_events log;
+  const auto target = target_at(org);
+  const auto outcomes = target->deliver(events(log, 5), now);
+  EXPECT_THAT(results(outcomes), Each(delivery_result::unreachable));
+  EXPECT_THAT(outcomes[0].reason, HasSubstr("No such column 'cx_churn_risk__c'"));
+}
+
+TEST(SalesforceTarget, StopsBeforeTheOrgsCallsAreUsedUp) {
+  salesforce_org org;
+  org.set_usage(94'999, 100'000);
+  log_of_events log;
+  const auto target = target_at(org, {{"api_usage_max", "95"}});
+  EXPECT_TRUE(all_delivered(target->deliver(events(log, 1), now)));
+  const auto paused = target->deliver(events(log, 2), now + 1min);
+  EXPECT_THAT(results(paused), Each(delivery_result::throttled));
+  EXPECT_EQ(paused[0].retry_after, 14min);
+  EXPECT_EQ(org.writes().size(), 1U);
+  org.set_usage(10, 100'000);
+  EXPECT_TRUE(all_delivered(target->deliver(events(log, 2), now + 15min)));
+}
+
+TEST(SalesforceTarget, AnExhaustedLimitWantsAPause) {
+  salesforce_org org;
+  org.set_usage(100'000, 100'000);
+  log_of_events log;
+  const auto target = target_at(org);
+  EXPECT_THAT(results(target->deliver(events(log, 2), now)), Each(delivery_result::throttled));
+}
+
+TEST(SalesforceTarget, BrokenAndSlowAnswersAreTriedAgain) {
+  salesforce_org org;
+  log_of_events log;
+  const auto target = target_at(org, {{"timeout", "300ms"}});
+  const auto batch = events(log, 2);
+  EXPECT_TRUE(all_delivered(target->deliver(batch, now)));
+  for (const auto ending : {reply_ending::reset_in_body, reply_ending::half_body, reply_ending::never}) {
+    auto reply = support::said(200, std::string(4'000, 'x'));
+    reply.ending = ending;
+    org.server().next(reply);
+    EXPECT_THAT(results(target->deliver(batch, now)), Each(delivery_result::transient));
+    EXPECT_TRUE(all_delivered(target->deliver(batch, now)));
+  }
+  org.server().stop();
+  EXPECT_THAT(results(target->deliver(batch, now)), Each(delivery_result::unreachable));
+}
+
+TEST(SalesforceTarget, SendsTheNextEventOfATicketWhenTheOneBeforeIsAnswered) {
+  salesforce_org org;
+  org.lock("T2", 1);
+  log_of_events log;
+  const auto target = target_at(org);
+  const std::vector batch{log.add("T1"), log.add("T1"), log.add("T2"), log.add("T2"), log.add("T1")};
+  EXPECT_THAT(results(target->deliver(batch, now)),
+              ElementsAre(delivery_result::delivered, delivery_result::delivered, delivery_result::transient,
+                          delivery_result::skipped, delivery_result::delivered));
+  EXPECT_THAT(org.written("T1", "cx_sequence__c"), ElementsAre(1, 2, 3));
+  EXPECT_EQ(org.server().requests().size(), 1U + 3U);
+}
+
+TEST(SalesforceTarget, WhatCannotBeARecordIsSaidWithoutACall) {
+  salesforce_org org;
+  log_of_events log;
+  const auto target = target_at(org);
+  std::vector batch{log.add(std::string(256, 'x')), log.add("T2")};
+  batch[1].event = "\xff\xff";
+  EXPECT_THAT(results(target->deliver(batch, now)), Each(delivery_result::unfit));
+  EXPECT_TRUE(org.server().requests().empty());
+}
+
+TEST(SalesforceTarget, LargeCallsBecomeAJob) {
+  salesforce_org org;
+  org.refuse("T7");
+  org.slow_jobs(2);
+  log_of_events log;
+  const auto target = target_at(org, {{"bulk_from_records", "50"}, {"bulk_poll", "10ms"}});
+  EXPECT_TRUE(all_delivered(target->deliver(events(log, 5), now)));
+  EXPECT_TRUE(org.jobs().empty()) << "small calls are collections";
+  const auto outcomes = target->deliver(events(log, 300), now);
+  for (std::size_t i = 0; i < outcomes.size(); ++i)
+    EXPECT_EQ(outcomes[i].result, i == 7 ? delivery_result::permanent : delivery_result::delivered) << i;
+  EXPECT_EQ(org.jobs().size(), 1U);
+  EXPECT_EQ(org.records().at("T9")["cx_churn_risk__c"], "high");
+}
+
+TEST(SalesforceTarget, AJobThatTakesTooLongIsAbortedAndItsRecordsComeAgain) {
+  salesforce_org org;
+  org.slow_jobs(1'000'000);
+  log_of_events log;
+  const auto target = target_at(org, {{"bulk_from_records", "50"}, {"bulk_poll", "10ms"}, {"bulk_timeout", "1s"}});
+  EXPECT_THAT(results(target->deliver(events(log, 60), now)), Each(delivery_result::transient));
+  EXPECT_THAT(org.jobs(), ElementsAre(testing::Pair(testing::_, "Aborted")));
+}
+
+TEST(SalesforceTarget, EndsTheJobsOfAFormerLifeBeforeItSends) {
+  salesforce_org org;
+  org.add_job("750old", "Case", "InProgress");
+  log_of_events log;
+  const auto target = target_at(org, {{"bulk_from_records", "50"}});
+  EXPECT_TRUE(all_delivered(target->deliver(events(log, 1), now)));
+  EXPECT_EQ(org.jobs().at("750old"), "Aborted");
+}
+
+TEST(SalesforcePlan, SaysWhatIsWrongWithItsSettings) {
+  const salesforce_org org;
+  const auto why = [&](std::map<std::string, std::string> more) {
+    const auto planned = plan_salesforce(sink_to(org, std::move(more)));
+    return planned ? std::string() : planned.err().message;
+  };
+  EXPECT_EQ(why({}), "");
+  EXPECT_THAT(why({{"client_secret", ""}}), HasSubstr("client_secret"));
+  EXPECT_THAT(why({{"auth", "jwt_bearer"}, {"username", "u"}}), HasSubstr("private_key"));
+  EXPECT_THAT(why({{"object", "Case; DROP"}}), HasSubstr("object"));
+  EXPECT_THAT(why({{"batch_records", "201"}}), HasSubstr("batch_records"));
+  EXPECT_THAT(why({{"url", "ftp://x"}}), HasSubstr("url"));
+  auto sink = sink_to(org);
+  sink.projection.set_kind(v1::BI);
+  EXPECT_THAT(plan_salesforce(sink).err().message, HasSubstr("projection: crm"));
+  const auto traits = plan_salesforce(sink_to(org))->traits;
+  EXPECT_TRUE(traits.one_event_a_ticket);
+  EXPECT_EQ(traits.batch_events_max, 200U);
+}
+
+} // namespace
+} // namespace cxstream::connectors
