@@ -32,7 +32,7 @@ base::result<void> sink_surroundings::prepare(const config::feedback_config& wan
 }
 
 base::result<std::vector<actors::sink_setup>> sink_surroundings::sinks_of(const config::node_config& config) const {
-  connectors::surroundings near{past_, {}, events_, &evidence_};
+  connectors::surroundings near{past_, {}, events_, &evidence_, &messages_};
   if (feedback_)
     near.feedback_url = [links = feedback_](const ports::told_delivery& told, base::timestamp now) {
       auto link = links->link(told, now);

@@ -9,6 +9,7 @@
 #include "connectors/surroundings.hpp"
 #include "security/feedback/feedback_links.hpp"
 #include "telemetry/evidence_metrics.hpp"
+#include "telemetry/message_metrics.hpp"
 
 #include <memory>
 #include <vector>
@@ -33,7 +34,7 @@ public:
   }
   // Prometheus' text.
   std::string metrics() const {
-    return evidence_.text();
+    return evidence_.text() + messages_.text();
   }
   // Null: there are no links.
   ports::feedback_reader* feedback() const {
@@ -45,6 +46,7 @@ private:
   std::shared_ptr<connectors::node_events> events_ = std::make_shared<connectors::node_events>();
   std::shared_ptr<security::feedback_links> feedback_;
   mutable telemetry::evidence_metrics evidence_;
+  mutable telemetry::message_metrics messages_;
 };
 
 } // namespace cxstream::cli

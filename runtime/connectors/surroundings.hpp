@@ -4,6 +4,7 @@
 #include "base/time.hpp"
 #include "ports/evidence_meter.hpp"
 #include "ports/feedback.hpp"
+#include "ports/message_meter.hpp"
 #include "ports/own_events.hpp"
 #include "ports/ticket_past.hpp"
 
@@ -19,7 +20,9 @@ struct surroundings {
   // text: there are no such links.
   std::function<std::string(const ports::told_delivery&, base::timestamp now)> feedback_url = {};
   std::shared_ptr<ports::own_events> events = nullptr; // the way in; null: there is no node
-  ports::evidence_meter* evidence = nullptr;           // outlives the connectors; null: nobody counts
+  // Outlive the connectors; null: nobody counts.
+  ports::evidence_meter* evidence = nullptr;
+  ports::message_meter* messages = nullptr;
 };
 
 } // namespace cxstream::connectors

@@ -15,8 +15,7 @@ std::optional<base::timestamp> burst_window::held_until(const std::string& troub
   return until;
 }
 
-void burst_window::said(const std::string& trouble, std::uint64_t events, base::timestamp now) {
-  coalesced_ += events > 0 ? events - 1 : 0;
+void burst_window::said(const std::string& trouble, base::timestamp now) {
   if (policy_.window.count() == 0)
     return;
   said_at_[trouble] = now;

@@ -11,7 +11,6 @@
 #include "base/time.hpp"
 
 #include <chrono>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -30,15 +29,10 @@ public:
 
   // Until when nothing is to be said about it; none: say it now.
   std::optional<base::timestamp> held_until(const std::string& trouble, base::timestamp now) const;
-  // It was said, with so many events in one message.
-  void said(const std::string& trouble, std::uint64_t events, base::timestamp now);
+  void said(const std::string& trouble, base::timestamp now);
 
   std::size_t troubles() const {
     return said_at_.size();
-  }
-  // Events that were said in the message of another one, since the beginning.
-  std::uint64_t coalesced() const {
-    return coalesced_;
   }
 
 private:
@@ -46,7 +40,6 @@ private:
 
   burst_policy policy_;
   std::unordered_map<std::string, base::timestamp> said_at_;
-  std::uint64_t coalesced_ = 0;
 };
 
 } // namespace cxstream::protocols

@@ -127,15 +127,21 @@ void ops_target::add_signal(std::size_t event, const model::rule* rule, model::r
 ports::delivery_outcome ops_target::tell(const told_group& group, const std::vector<std::size_t>& events,
                                          base::timestamp now) {
   const auto burst = std::string(model::name_of(group.action)) + group.trouble;
-  if (const auto held = bursts_.held_until(burst, now))
+  if (const auto held = bursts_.held_until(burst, now)) {
+    if (near_.messages != nullptr)
+      near_.messages->held(settings_.sink, events.size());
     return {delivery_result::deferred, "held for one message with what else comes of \"" + group.trouble + "\"",
             until(*held, now)};
+  }
   if (next_message_ > now && next_message_ - now <= settings_.pace)
     return {delivery_result::throttled, "the next message may go a moment later", until(next_message_, now)};
   auto outcome = channel_->say(message_of(group, events, now), now);
   next_message_ = now + settings_.pace;
-  if (outcome.result == delivery_result::delivered)
-    bursts_.said(burst, events.size(), now);
+  if (outcome.result == delivery_result::delivered) {
+    bursts_.said(burst, now);
+    if (near_.messages != nullptr)
+      near_.messages->told(settings_.sink, events.size());
+  }
   return outcome;
 }
 

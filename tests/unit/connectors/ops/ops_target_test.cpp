@@ -44,6 +44,17 @@ struct scripted_channel final : ops_channel {
   std::vector<ops_message> said;
 };
 
+struct noted_messages final : ports::message_meter {
+  void told(std::string_view, std::uint64_t events) override {
+    messages.push_back(events);
+  }
+  void held(std::string_view, std::uint64_t events) override {
+    waited += events;
+  }
+  std::vector<std::uint64_t> messages;
+  std::uint64_t waited = 0;
+};
+
 // The tickets' pasts, folded from what the test delivered.
 struct remembered_past final : ports::ticket_past {
   base::result<v1::TicketState> before(const std::string& ticket, base::ticket_sequence sequence) override {
@@ -81,8 +92,8 @@ protected:
     templates.troubles_of_rules.resize(settings.rules.size());
     auto own = std::make_unique<scripted_channel>();
     channel = own.get();
-    target =
-        std::make_unique<ops_target>(std::move(settings), std::move(templates), surroundings{past, {}}, std::move(own));
+    target = std::make_unique<ops_target>(std::move(settings), std::move(templates),
+                                          surroundings{past, {}, nullptr, nullptr, &meter}, std::move(own));
   }
   ports::delivery event(const std::string& ticket, const std::string& risk, const std::string& driver = "billing") {
     auto e = connectors_test::event_of(ticket, ++number);
@@ -104,6 +115,7 @@ protected:
   log_of_events log;
   std::uint64_t number = 0;
   std::shared_ptr<remembered_past> past = std::make_shared<remembered_past>();
+  noted_messages meter;
   scripted_channel* channel = nullptr;
   std::unique_ptr<ops_target> target;
 };
@@ -143,6 +155,8 @@ TEST_F(OpsTarget, SaysABurstInOneMessageAndKeepsItsEventsUntilThen) {
   EXPECT_TRUE(connectors_test::all_delivered(told));
   EXPECT_THAT(said(), ElementsAre("trigger churn x1: T1", "trigger churn x1: T99",
                                   "trigger churn x38: T2 T3 T4 T5 T6 T7 T8 T9 T10 T11 +28"));
+  EXPECT_THAT(meter.messages, ElementsAre(1, 1, 38)) << "every event is in one";
+  EXPECT_EQ(meter.waited, 38u);
 }
 
 TEST_F(OpsTarget, KeepsBeginningAndEndOfATroubleInOrder) {
