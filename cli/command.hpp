@@ -19,6 +19,7 @@ struct invocation {
 // One function for each command, in the order of the help text. Each is defined in the file of its name.
 void add_serve_command(CLI::App& app, invocation& chosen);
 void add_import_command(CLI::App& app, invocation& chosen);
+void add_job_command(CLI::App& app, invocation& chosen);
 void add_map_command(CLI::App& app, invocation& chosen);
 void add_generate_command(CLI::App& app, invocation& chosen);
 void add_ticket_command(CLI::App& app, invocation& chosen);

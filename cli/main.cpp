@@ -27,6 +27,7 @@ Start with:
 void add_commands(CLI::App& app, invocation& chosen) {
   add_serve_command(app, chosen);
   add_import_command(app, chosen);
+  add_job_command(app, chosen);
   add_map_command(app, chosen);
   add_generate_command(app, chosen);
   add_ticket_command(app, chosen);

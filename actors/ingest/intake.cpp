@@ -57,7 +57,8 @@ v1::DeadLetter refusal_letter(const refused_event& refused, std::string bytes, b
 v1::DeadLetter refused_payload_letter(const std::string& partial, base::timestamp received_at, std::uint64_t unique) {
   v1::DeadLetter letter;
   letter.ParseFromString(partial);
-  letter.set_id(ports::keys::dead_ingest(base::to_us(received_at), unique));
+  if (letter.id().empty())
+    letter.set_id(ports::keys::dead_ingest(base::to_us(received_at), unique));
   letter.set_stage(v1::SOURCE);
   letter.set_reason(v1::RejectReason_Name(letter.reject_reason()));
   model::set_us(*letter.mutable_dead_at(), base::to_us(received_at));

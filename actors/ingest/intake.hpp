@@ -47,7 +47,7 @@ v1::DeadLetter refusal_letter(const refused_event& refused, std::string bytes, b
                               std::uint64_t unique);
 
 // The dead letter of a payload, or a record of it, that its source could not make an event of. `partial` is a
-// serialized DeadLetter that says reason, message and payload.
+// serialized DeadLetter that says reason, message and payload; it keeps the id that it brings.
 v1::DeadLetter refused_payload_letter(const std::string& partial, base::timestamp received_at, std::uint64_t unique);
 
 } // namespace cxstream::actors

@@ -2,7 +2,7 @@
 
 #include "calls.hpp"
 #include "command.hpp"
-#include "sources/files/open_records.hpp"
+#include "sources/files/fitting_mapping.hpp"
 #include "sources/mapping/builtin.hpp"
 #include "sources/mapping/load.hpp"
 
@@ -26,22 +26,7 @@ base::result<sources::mapping> rules_for(const import_options& options, const st
     return sources::resolve_mapping(options.mapping);
   if (file == "-")
     return sources::canonical_mapping(); // its first bytes can be read once only
-  const auto look = sources::look_at(file);
-  if (!look)
-    return look.err();
-  switch (*look) {
-    case sources::file_look::json:
-      return sources::canonical_mapping();
-    case sources::file_look::event_log:
-      return sources::builtin_mapping("xes");
-    case sources::file_look::table:
-      return base::error{base::error_code::invalid_argument,
-                         file + ": a table needs --mapping, which says which column is what; examples/mappings has "
-                                "some to start from"};
-    default:
-      return base::error{base::error_code::invalid_argument,
-                         file + ": XML needs --mapping, which says which element is what"};
-  }
+  return sources::fitting_mapping(file);
 }
 
 void show_outcome(const import_options& options, const import_outcome& outcome) {
@@ -61,11 +46,13 @@ int run_import(const import_options& options) {
   if (!options.state.empty() && (options.files.size() > 1 || !options.watch.empty()))
     return fail(client::exit_usage, "import: --state names the state of one file; import the files one by one");
   if (!options.watch.empty()) {
-    if (!options.rejects.empty() || options.dry_run || options.shuffle || !options.resume)
+    if (!options.rejects.empty() || options.dry_run || options.shuffle || !options.resume || options.upload)
       return fail(client::exit_usage, "import: --watch writes rejects below its folder and always resumes; it has no "
-                                      "--rejects, --dry-run, --shuffle or --no-resume");
+                                      "--rejects, --dry-run, --shuffle, --upload or --no-resume");
     return run_watch(options);
   }
+  if (options.upload)
+    return run_upload(options);
   for (const auto& file : options.files) {
     if (file != "-" && !std::filesystem::exists(file))
       return fail(client::exit_usage, "no such file: " + file);
@@ -115,6 +102,11 @@ void add_import_command(CLI::App& app, invocation& chosen) {
       ->capture_default_str();
   command->add_flag("--dry-run", options->dry_run,
                     "Send nothing: map every row, show the first event and what is refused");
+  command->add_flag(
+      "--upload", options->upload,
+      "Send the file to the node, which imports it as a job of its own (see cxstream job): it goes on when "
+      "this command is left, and over restarts");
+  command->add_flag("--detach", options->detach, "With --upload: come back when the file is on the node");
   command->add_flag("--json", options->json, "Print the summary as JSON, a line for each file");
   command->add_flag("-q,--quiet", options->quiet, "Show no progress");
   add_node_options(*command, options->node);
@@ -124,7 +116,8 @@ void add_import_command(CLI::App& app, invocation& chosen) {
       "  cxstream import incidents.csv -m my.yaml --dry-run\n"
       "  cxstream import log.xes.gz\n"
       "  zcat old.json.gz | cxstream import - --mapping zendesk_ticket\n"
-      "  cxstream import --watch /srv/inbox --mapping my.yaml\n\n"
+      "  cxstream import --watch /srv/inbox --mapping my.yaml\n"
+      "  cxstream import years.csv.zst --mapping my.yaml --upload\n\n"
       "Exit codes: 0 every row is in, 1 some rows were refused, 2 wrong usage or mapping, 3 no node answers\n"
       "or it stopped (run the same command again to go on), 130 interrupted.");
   command->callback([&chosen, options] { chosen.run = [options] { return run_import(*options); }; });

@@ -28,6 +28,8 @@ struct import_options {
   bool json = false;
   bool dry_run = false;
   bool quiet = false;
+  bool upload = false; // the node does the work
+  bool detach = false; // of an upload: its job is not watched
 };
 
 // What became of one file.
@@ -44,6 +46,8 @@ struct import_outcome {
 int run_import(const import_options& options);
 // Every file that appears in a folder, until it is interrupted.
 int run_watch(const import_options& options);
+// The files go to the node, which imports them by itself.
+int run_upload(const import_options& options);
 
 // The mapping that is named, or else the one that the file's first bytes ask for. Errors: not_found, io,
 // invalid_argument (a table or XML needs a mapping).

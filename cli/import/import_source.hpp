@@ -6,7 +6,7 @@
 
 #include "client/publisher.hpp"
 #include "sources/files/import_ledger.hpp"
-#include "sources/files/row_sequence.hpp"
+#include "sources/files/row_batch.hpp"
 
 #include <functional>
 #include <map>
@@ -46,20 +46,7 @@ public:
   }
 
 private:
-  // What is needed of a row when its answer comes.
-  struct row_note {
-    std::uint64_t number;
-    std::uint64_t line;
-    std::uint64_t column;
-    std::string raw;
-  };
-  struct batch_note {
-    std::vector<row_note> sent;
-    std::multimap<std::uint64_t, std::string> refused_lines; // row number → line of the rejects file
-    sources::import_counts counts;
-  };
-
-  bool fill(client::batch_builder& builder, batch_note& note, std::uint32_t events_max);
+  void settle(std::uint64_t id, sources::row_batch& rows);
 
   std::string file_;
   sources::row_sequence rows_;
@@ -69,7 +56,7 @@ private:
   std::uint64_t taken_ = 0;                  // rows since then
   std::uint64_t next_id_ = 1;
   bool at_end_ = false;
-  std::map<std::uint64_t, batch_note> notes_; // of batches under way
+  std::map<std::uint64_t, sources::row_batch> notes_; // of batches under way
   std::optional<base::error> read_error_;
   on_progress progress_;
   on_retry_notice retry_;

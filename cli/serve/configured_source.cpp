@@ -59,11 +59,7 @@ std::string configured_source::mapping_name() const {
 }
 
 std::string configured_source::source_system() const {
-  const auto current = mapper();
-  for (const auto& rule : current->rules().fields)
-    if (rule.field.name() == "source_system" && rule.alternatives.front().constant)
-      return *rule.alternatives.front().constant;
-  return config_.name;
+  return mapper()->rules().fixed_source_system().value_or(config_.name);
 }
 
 base::result<configured_source::change> configured_source::look() {

@@ -2,6 +2,7 @@
 
 #include "pollers/refused_record.hpp"
 #include "serve/configured_source.hpp"
+#include "serve/import_setup.hpp"
 #include "sources/contract/guarded_reader.hpp"
 #include "transport/http/events_endpoint.hpp"
 #include "transport/http/events_reader.hpp"
@@ -16,9 +17,7 @@ configured_sources::~configured_sources() = default;
 
 base::result<std::unique_ptr<configured_sources>> configured_sources::start(const config::node_config& config,
                                                                             ports::log& log) {
-  model::validation_limits limits;
-  limits.event_bytes = config.ingest.event_bytes_max;
-  limits.future_tolerance = config.ingest.future_tolerance;
+  const auto limits = limits_of(config.ingest);
   std::unique_ptr<configured_sources> out(new configured_sources(config, log));
   for (const auto& source : out->configs_)
     if (auto added = out->add(source, limits); !added)

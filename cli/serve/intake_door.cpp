@@ -2,6 +2,7 @@
 
 #include "transport/http/events_endpoint.hpp"
 #include "transport/http/feedback_endpoint.hpp"
+#include "transport/http/import_routes.hpp"
 
 namespace cxstream::cli {
 
@@ -11,17 +12,19 @@ std::vector<transport::http_route> routes_of(const config::node_config& config, 
                                              const intake_services& services) {
   const auto& most = config.intake_http.body_bytes_max;
   const transport::source_services source_services{services.gate, services.clock, services.meter, services.log};
-  std::vector<transport::http_route> out{
+  std::vector<transport::http_route> routes{
       {"POST", "/v1/sources/{name}", std::make_shared<transport::source_endpoint>(source_services, sources.table()),
        most},
       {"POST", "/v1/events", std::make_shared<transport::events_endpoint>(services.gate, services.guard), most}};
+  for (auto& route : transport::import_routes(services.imports, services.guard, config.imports.upload_bytes_max))
+    routes.push_back(std::move(route));
   if (services.feedback != nullptr) {
     const auto feedback =
         std::make_shared<transport::feedback_endpoint>(*services.feedback, services.gate, services.clock);
     for (const auto* method : {"GET", "POST"})
-      out.push_back({method, "/v1/feedback/{token}", feedback, 4u << 10u});
+      routes.push_back({method, "/v1/feedback/{token}", feedback, 4u << 10u});
   }
-  return out;
+  return routes;
 }
 
 } // namespace

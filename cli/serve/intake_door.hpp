@@ -1,11 +1,12 @@
-// The HTTP door of a node: POST /v1/sources/{name}, POST /v1/events, and /v1/feedback/{token}. Owns the server; what it
-// is given must outlive it. start() → close(); look() belongs to one thread.
+// The HTTP door of a node: POST /v1/sources/{name}, POST /v1/events, /v1/imports and /v1/feedback/{token}. Owns the
+// server; what it is given must outlive it. start() → close(); look() belongs to one thread.
 #pragma once
 
 #include "config/config.hpp"
 #include "ports/access.hpp"
 #include "ports/clock.hpp"
 #include "ports/feedback.hpp"
+#include "ports/import_desk.hpp"
 #include "ports/log.hpp"
 #include "ports/services.hpp"
 #include "ports/source_meter.hpp"
@@ -22,7 +23,8 @@ struct intake_services {
   ports::ingest_gate& gate;
   const ports::clock& clock;
   ports::source_meter& meter;
-  ports::access_guard* guard; // of /v1/events; null: anyone may send. Sources are verified each by its own scheme.
+  ports::access_guard* guard; // of events and imports; null: anyone. Sources are verified each by its own scheme.
+  ports::import_desk& imports;
   ports::log& log;
   ports::feedback_reader* feedback = nullptr; // null: no links of feedback
 };

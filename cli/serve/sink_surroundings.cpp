@@ -1,21 +1,9 @@
 #include "serve/sink_surroundings.hpp"
 
 #include "connectors/factory.hpp"
-
-#include <sched.h>
+#include "serve/yield_to_intake.hpp"
 
 namespace cxstream::cli {
-
-namespace {
-
-// When there is not enough CPU for all, what comes in is made durable first; what goes out catches up (its lag is
-// measured). With CPU to spare this changes nothing. Linux schedules threads, not processes.
-void yield_to_intake() {
-  const sched_param unused{};
-  ::sched_setscheduler(0, SCHED_IDLE, &unused); // of this thread
-}
-
-} // namespace
 
 base::result<void> sink_surroundings::prepare(const config::feedback_config& wanted, base::timestamp now) {
   if (wanted.url.empty())

@@ -127,6 +127,19 @@ struct feedback_config {
   seconds expires{30 * 86'400};
 };
 
+// Import jobs: files that the node itself reads.
+struct imports_config {
+  std::vector<std::string> folders;              // whose files may be imported by their path; empty: none
+  std::string mappings;                          // folder of FILE.yaml, each a mapping that uploads may name
+  std::uint64_t upload_bytes_max = 64ull << 30u; // of one file
+  std::uint64_t free_bytes_min = 1ull << 30u;    // of the disk, that uploads leave
+  std::uint32_t uploads_max = 4;                 // at once
+  std::uint32_t jobs_at_once = 1;                // that run
+  double rows_per_second = 10'000;               // of one job; 0: as fast as it goes
+  std::uint64_t refused_rows_max = 100'000;      // then a job pauses itself; 0: no bound
+  seconds keep{30 * 24 * 3600};                  // jobs that have come to their end
+};
+
 struct node_config {
   std::string grpc_listen = "127.0.0.1:7400";
   std::string http_listen = "127.0.0.1:7401"; // metrics and health
@@ -136,6 +149,7 @@ struct node_config {
   std::string keys_file; // API keys; empty: whoever reaches the node may do anything
   intake_http_config intake_http;
   feedback_config feedback;
+  imports_config imports;
   std::vector<source_config> sources;
   std::vector<sink_config> sinks;
   std::string log_level = "info";

@@ -1,5 +1,6 @@
 #include "config/load.hpp"
 
+#include "config/load_imports.hpp"
 #include "config/load_sink.hpp"
 #include "config/load_source.hpp"
 #include "config/section.hpp"
@@ -135,6 +136,7 @@ node_config read_node(const YAML::Node& node, reading in) {
   top.text("keys_file", out.keys_file);
   read_intake_http(section(top.child("intake_http"), "intake_http", in), out.intake_http);
   read_feedback(section(top.child("feedback"), "feedback", in), out.feedback);
+  read_imports(section(top.child("imports"), "imports", in), out.imports);
   read_named(top, "sources", "source", in, read_source, out.sources);
   read_named(top, "sinks", "sink", in, read_sink, out.sinks);
   top.finish();

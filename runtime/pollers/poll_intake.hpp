@@ -3,10 +3,9 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "ports/services.hpp"
+#include "ports/waiting_intake.hpp"
 
 #include <chrono>
-#include <memory>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -21,24 +20,14 @@ struct taken_page {
 
 class poll_intake {
 public:
-  poll_intake(ports::ingest_gate& gate, std::string source,
+  poll_intake(ports::ingest_gate& gate, const std::string& source,
               std::chrono::milliseconds patience = std::chrono::seconds{60});
-  ~poll_intake();
   // Errors: unavailable, timeout, cancelled: what was not answered is to be submitted again.
   base::result<taken_page> take(std::vector<std::string> events, std::vector<v1::DeadLetter> refused,
                                 const std::stop_token& stop);
 
 private:
-  class listener;
-  base::result<v1::PublishResponse> submit(v1::RawPublishRequest batch, std::vector<v1::DeadLetter> refused,
-                                           const std::stop_token& stop);
-
-  ports::ingest_gate& gate_;
-  const std::string source_;
-  const std::chrono::milliseconds patience_;
-  std::shared_ptr<listener> listener_;
-  std::shared_ptr<ports::ingest_session> session_;
-  std::uint64_t batch_ = 0;
+  ports::waiting_intake intake_;
 };
 
 } // namespace cxstream::pollers

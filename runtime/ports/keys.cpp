@@ -119,6 +119,10 @@ std::string dead_ingest(std::int64_t received_at_us, std::uint64_t unique) {
   return "ingest-" + hex(static_cast<std::uint64_t>(received_at_us), 14) + "-" + hex(unique, 8);
 }
 
+std::string dead_import(std::string_view job, std::uint64_t row) {
+  return "import-" + std::string(job) + "-" + hex(row, 10);
+}
+
 std::string dead_conflict(base::partition_id p, base::log_offset o) {
   return "ticket-" + hex(p.value, 4) + "-" + hex(o.value, 12);
 }
@@ -133,6 +137,14 @@ std::string dead_delivery(std::string_view sink, base::partition_id p, base::log
 
 std::string manifest() {
   return "manifest";
+}
+
+std::string import_record_prefix() {
+  return "import/";
+}
+
+std::string import_record(std::string_view job) {
+  return import_record_prefix() + std::string(job);
 }
 
 std::string sink_record_prefix() {

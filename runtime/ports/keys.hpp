@@ -40,12 +40,15 @@ waiting_key parse_waiting(std::string_view key, std::size_t prefix_length);
 
 // Ids of dead letters; they sort by stage, then by age or place.
 std::string dead_ingest(std::int64_t received_at_us, std::uint64_t unique);
+std::string dead_import(std::string_view job, std::uint64_t row);
 std::string dead_conflict(base::partition_id p, base::log_offset o);
 std::string dead_delivery_prefix(std::string_view sink, base::partition_id p);
 std::string dead_delivery(std::string_view sink, base::partition_id p, base::log_offset o);
 
 // Meta.
 std::string manifest();
+std::string import_record_prefix();
+std::string import_record(std::string_view job);
 std::string sink_record_prefix();
 std::string sink_record(std::string_view sink);
 

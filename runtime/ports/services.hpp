@@ -39,8 +39,9 @@ public:
   virtual void submit(v1::RawPublishRequest batch) = 0;
   // Bytes that are not even an envelope: becomes one dead letter, and one REJECTED answer with batch_id 0.
   virtual void submit_malformed(std::string bytes) = 0;
-  // A batch of what a source's payload came to: its events, and the letters of its records that made none (their id and
-  // time are given here). Answered once, results of the events first, then REJECTED for each letter.
+  // A batch of what a source's payload came to: its events, and the letters of its records that made none (their time
+  // is given here, and their id where they have none; one that comes again with its id takes its own place). Answered
+  // once, results of the events first, then REJECTED for each letter.
   virtual void submit_mapped(v1::RawPublishRequest batch, std::vector<v1::DeadLetter> refused) = 0;
 };
 

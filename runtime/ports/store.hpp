@@ -32,7 +32,7 @@ enum class family : std::uint8_t {
   cursors,      // SinkCursor by sink and partition
   waiting,      // WaitingEntry by sink, partition, ticket and offset
   dead_letters, // DeadLetter by id
-  meta,         // StoreManifest, SinkRecord by name
+  meta,         // StoreManifest, SinkRecord by name, ImportJobRecord by id
 };
 constexpr std::size_t family_count = 10;
 

@@ -27,6 +27,10 @@ public:
   // Bytes of the file that were used so far, and all of them: for progress.
   virtual std::uint64_t position() const = 0;
   virtual std::uint64_t size() const = 0;
+  // What has to stand before a record so that it can be read by itself; empty where nothing has to.
+  virtual std::string header() const {
+    return {};
+  }
 };
 
 } // namespace cxstream::sources

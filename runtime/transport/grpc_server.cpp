@@ -1,6 +1,7 @@
 #include "transport/grpc_server.hpp"
 
 #include "transport/admin_endpoint.hpp"
+#include "transport/imports_endpoint.hpp"
 #include "transport/query_endpoint.hpp"
 #include "transport/schema_endpoint.hpp"
 
@@ -87,6 +88,8 @@ struct grpc_server::endpoints {
         query(services.query, call_guard(services.guard)), admin(services.admin, call_guard(services.guard)) {
     if (services.schemas != nullptr)
       schemas.emplace(*services.schemas, call_guard(services.guard));
+    if (services.imports != nullptr)
+      imports.emplace(*services.imports, call_guard(services.guard));
   }
 
   void register_with(grpc::ServerBuilder& builder) {
@@ -96,6 +99,8 @@ struct grpc_server::endpoints {
     builder.RegisterService(&admin);
     if (schemas)
       builder.RegisterService(&*schemas);
+    if (imports)
+      builder.RegisterService(&*imports);
   }
   void set_serving(grpc::Server& server, bool serving) const {
     auto* health = server.GetHealthCheckService();
@@ -104,6 +109,8 @@ struct grpc_server::endpoints {
       health->SetServingStatus(name, serving);
     if (schemas)
       health->SetServingStatus(v1::SchemaService::service_full_name(), serving);
+    if (imports)
+      health->SetServingStatus(v1::ImportService::service_full_name(), serving);
     health->SetServingStatus(serving);
   }
 
@@ -112,6 +119,7 @@ struct grpc_server::endpoints {
   query_endpoint query;
   admin_endpoint admin;
   std::optional<schema_endpoint> schemas;
+  std::optional<imports_endpoint> imports;
 };
 
 grpc_server::grpc_server() = default;
@@ -144,6 +152,8 @@ void grpc_server::stop_intake() {
     return;
   endpoints_->set_serving(*server_, false);
   endpoints_->ingest.close();
+  if (endpoints_->imports)
+    endpoints_->imports->close();
 }
 
 void grpc_server::shutdown(std::chrono::milliseconds at_most) {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "ports/import_desk.hpp"
 #include "ports/schema_desk.hpp"
 #include "ports/services.hpp"
 #include "transport/ingest_endpoint.hpp"
@@ -33,6 +34,7 @@ struct grpc_services {
   ports::admin_service& admin;
   ports::access_guard* guard = nullptr;  // null: anyone may do anything
   ports::schema_desk* schemas = nullptr; // null: SchemaService is not served
+  ports::import_desk* imports = nullptr; // null: ImportService is not served
 };
 
 struct grpc_options {

@@ -4,6 +4,7 @@
 
 #include "sources/contract/json_document.hpp"
 #include "sources/contract/json_schema.hpp"
+#include "sources/contract/schema_cycles.hpp"
 #include "sources/contract/schema_keywords.hpp"
 
 #include <valijson/schema.hpp>
@@ -79,6 +80,10 @@ base::result<std::unique_ptr<json_schema>> json_schema::parse(std::string_view t
   auto use = look_through(document);
   if (!use)
     return wrong(name, use.err().message);
+  if (const auto circle = circular_reference(document))
+    return wrong(name, "\"$ref\": \"" + *circle +
+                           "\" leads back to where it stands, so that checking would never end; let it refer to a "
+                           "schema that says something, or put it below \"properties\" or \"items\"");
   auto made = std::make_unique<state>();
   made->use = *use;
   try {

@@ -204,23 +204,36 @@ void csv_reader::find_bad_text(row& out) const {
   }
 }
 
+void csv_reader::append_cell(std::string& out, std::string_view cell) const {
+  const char special[] = {options_.separator, options_.quote, '\n', '\r'};
+  if (cell.find_first_of(std::string_view(special, sizeof special)) == std::string_view::npos) {
+    out += cell;
+    return;
+  }
+  const auto quote = static_cast<unsigned char>(options_.quote);
+  const auto start = out.size();
+  const auto size = csv_write2(nullptr, 0, cell.data(), cell.size(), quote);
+  out.resize(start + size);
+  csv_write2(out.data() + start, size, cell.data(), cell.size(), quote);
+}
+
 std::string csv_reader::raw_text() const {
   const auto& record = parser_->current();
-  const auto quote = static_cast<unsigned char>(options_.quote);
   std::string out;
   for (std::size_t i = 0; i < record.size(); ++i) {
-    const auto cell = record.cell(i);
     if (i > 0)
       out.push_back(options_.separator);
-    const char special[] = {options_.separator, options_.quote, '\n', '\r'};
-    if (cell.find_first_of(std::string_view(special, sizeof special)) == std::string_view::npos) {
-      out += cell;
-      continue;
-    }
-    const auto start = out.size();
-    const auto size = csv_write2(nullptr, 0, cell.data(), cell.size(), quote);
-    out.resize(start + size);
-    csv_write2(out.data() + start, size, cell.data(), cell.size(), quote);
+    append_cell(out, record.cell(i));
+  }
+  return out;
+}
+
+std::string csv_reader::header_text() const {
+  std::string out;
+  for (std::size_t i = 0; options_.header && i < columns_.size(); ++i) {
+    if (i > 0)
+      out.push_back(options_.separator);
+    append_cell(out, columns_[i]);
   }
   return out;
 }

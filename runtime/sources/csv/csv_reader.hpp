@@ -52,6 +52,8 @@ public:
   const std::vector<std::string>& columns() const {
     return columns_;
   }
+  // The header as a row of the table; empty where it has none.
+  std::string header_text() const;
 
 private:
   class record_parser;
@@ -61,6 +63,7 @@ private:
   base::result<bool> next_record();
   void find_bad_text(row& out) const;
   base::result<void> bind(const std::vector<std::string>& wanted, const std::string& file);
+  void append_cell(std::string& out, std::string_view cell) const;
   std::string raw_text() const;
 
   csv_options options_;

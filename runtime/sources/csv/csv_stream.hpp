@@ -35,6 +35,10 @@ public:
     return rows_->size();
   }
 
+  std::string header() const override {
+    return rows_->header_text();
+  }
+
 private:
   std::unique_ptr<csv_reader> rows_;
   row row_;

@@ -37,6 +37,10 @@ public:
   std::uint64_t size() const {
     return records_->size();
   }
+  // See record_stream.
+  std::string header() const {
+    return records_->header();
+  }
 
 private:
   event_reader(std::unique_ptr<record_stream> records, const mapping& rules, base::timestamp written);

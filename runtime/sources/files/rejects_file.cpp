@@ -4,6 +4,8 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
+#include <unistd.h>
+
 #include <cerrno>
 #include <system_error>
 #include <utility>
@@ -67,6 +69,13 @@ base::result<void> rejects_file::append(const std::vector<std::string>& lines) {
     size_ += line.size();
   }
   if (std::fflush(file_.get()) != 0 || std::ferror(file_.get()) != 0)
+    return base::error{base::error_code::io,
+                       "cannot write " + path_.string() + ": " + std::system_category().message(errno)};
+  return {};
+}
+
+base::result<void> rejects_file::sync() {
+  if (::fdatasync(::fileno(file_.get())) != 0)
     return base::error{base::error_code::io,
                        "cannot write " + path_.string() + ": " + std::system_category().message(errno)};
   return {};

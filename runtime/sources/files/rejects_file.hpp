@@ -28,6 +28,8 @@ public:
 
   // Written through to the operating system. Errors: io.
   base::result<void> append(const std::vector<std::string>& lines);
+  // What was appended survives power loss. Errors: io.
+  base::result<void> sync();
   std::uint64_t size_bytes() const {
     return size_;
   }

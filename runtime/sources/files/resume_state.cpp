@@ -1,11 +1,10 @@
 #include "sources/files/resume_state.hpp"
 
+#include "sources/files/durable_file.hpp"
+
 #include <rapidjson/document.h>
 #include <rapidjson/prettywriter.h>
 #include <rapidjson/stringbuffer.h>
-
-#include <fcntl.h>
-#include <unistd.h>
 
 #include <array>
 #include <fstream>
@@ -99,11 +98,6 @@ std::optional<resume_state> from_text(const std::string& text) {
   return whole ? std::optional(state) : std::nullopt;
 }
 
-base::error io_error(const char* what, const std::filesystem::path& path) {
-  return {base::error_code::io,
-          std::string("cannot ") + what + " " + path.string() + ": " + std::system_category().message(errno)};
-}
-
 } // namespace
 
 base::result<import_identity> identify(const std::filesystem::path& file, std::string mapping, std::string server,
@@ -122,7 +116,7 @@ base::result<std::optional<resume_state>> read_state(const std::filesystem::path
   std::ifstream in(path, std::ios::binary);
   if (!in) {
     if (std::filesystem::exists(path))
-      return io_error("read", path);
+      return file_error("read", path);
     return std::optional<resume_state>();
   }
   std::ostringstream text;
@@ -135,20 +129,7 @@ base::result<std::optional<resume_state>> read_state(const std::filesystem::path
 }
 
 base::result<void> write_state(const std::filesystem::path& path, const resume_state& state) {
-  auto beside = path;
-  beside += ".tmp";
-  const auto fd = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (fd < 0)
-    return io_error("write", beside);
-  const auto text = to_text(state);
-  const auto whole = ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(fd) == 0;
-  const auto failure = io_error("write", beside);
-  ::close(fd);
-  if (!whole)
-    return failure;
-  if (::rename(beside.c_str(), path.c_str()) != 0)
-    return io_error("replace", path);
-  return {};
+  return replace_durably(path, to_text(state));
 }
 
 void remove_state(const std::filesystem::path& path) {

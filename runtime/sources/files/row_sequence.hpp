@@ -30,6 +30,14 @@ public:
   base::result<bool> next(prepared_row& out);
   // Share of the file that was used, 0 … 1.
   double share() const;
+  // See record_stream.
+  std::string header() const {
+    return reader_.header();
+  }
+  // Bytes of the file that were read, as it lies on the disk.
+  std::uint64_t bytes_read() const {
+    return reader_.position();
+  }
 
 private:
   explicit row_sequence(event_reader reader) : reader_(std::move(reader)) {

@@ -108,6 +108,13 @@ struct mapping {
   std::string label() const {
     return format == file_format::canonical ? std::string() : name + "@" + std::to_string(version);
   }
+  // The source_system that all its events have; nothing where records say it.
+  std::optional<std::string> fixed_source_system() const {
+    for (const auto& rule : fields)
+      if (rule.field.name() == "source_system" && rule.alternatives.front().constant)
+        return *rule.alternatives.front().constant;
+    return std::nullopt;
+  }
   std::vector<std::string> selector_texts() const {
     std::vector<std::string> texts;
     for (const auto& one : selectors)

@@ -1,9 +1,8 @@
 #include "sources/mapping/payload_mapper.hpp"
 
-#include "model/canonicalise.hpp"
-#include "model/parse_event.hpp"
 #include "sources/csv/csv_source.hpp"
 #include "sources/mapping/canonical_records.hpp"
+#include "sources/mapping/event_check.hpp"
 #include "sources/xml/xml_source.hpp"
 
 #include <mutex>
@@ -37,9 +36,11 @@ constexpr const char* nothing_to_split = "'each' finds no record in the payload"
 
 // What maps one payload at a time.
 struct mapping_bench {
+  explicit mapping_bench(const model::validation_limits& limits) : check(limits) {
+  }
   std::unique_ptr<record_source> source; // null for canonical payloads
   mapped_record mapped;
-  v1::CanonicalEvent checked; // a copy, as the node would make it
+  event_check check;
   std::string bytes;
 };
 
@@ -56,7 +57,7 @@ struct payload_mapper::pool {
         return bench;
       }
     }
-    auto bench = std::make_unique<mapping_bench>();
+    auto bench = std::make_unique<mapping_bench>(limits);
     bench->source = make_source(rules);
     return bench;
   }
@@ -77,10 +78,8 @@ namespace {
 template <class Taker>
 class payload_walk {
 public:
-  payload_walk(const mapping& rules, const model::validation_limits& limits, mapping_bench& bench, base::timestamp now,
-               Taker& taker)
-      : rules_(rules), limits_(limits), bench_(bench), mapped_(bench.mapped), now_(now), taker_(taker),
-        mapper_(rules, now) {
+  payload_walk(const mapping& rules, mapping_bench& bench, base::timestamp now, Taker& taker)
+      : rules_(rules), bench_(bench), mapped_(bench.mapped), now_(now), taker_(taker), mapper_(rules, now) {
   }
 
   void go(const ports::payload& from) {
@@ -156,12 +155,7 @@ private:
     if (!mapped_.refused) {
       bench_.bytes.clear();
       mapped_.event.SerializeToString(&bench_.bytes);
-      auto why = model::parse_event(bench_.bytes, bench_.checked, limits_.event_bytes);
-      if (!why) {
-        model::canonicalise(bench_.checked, {});
-        why = model::validate(bench_.checked, now_, limits_);
-      }
-      if (why)
+      if (const auto why = bench_.check(bench_.bytes, now_))
         mapped_.refused = row_reject{why->reason, why->field_path, why->message};
     }
     auto& refused = mapped_.refused;
@@ -170,7 +164,6 @@ private:
   }
 
   const mapping& rules_;
-  const model::validation_limits& limits_;
   mapping_bench& bench_;
   mapped_record& mapped_;
   base::timestamp now_;
@@ -243,7 +236,7 @@ ports::read_payload payload_mapper::map(const ports::payload& from, base::timest
   into_payload taker{out,
                      !rules.each && (rules.format == file_format::ndjson || rules.format == file_format::canonical)};
   auto bench = pool_->take();
-  payload_walk(rules, pool_->limits, *bench, now, taker).go(from);
+  payload_walk(rules, *bench, now, taker).go(from);
   pool_->give_back(std::move(bench));
   return out;
 }
@@ -252,7 +245,7 @@ std::vector<record_story> payload_mapper::explain(const ports::payload& from, ba
   std::vector<record_story> out;
   into_stories taker{pool_->rules, out};
   auto bench = pool_->take();
-  payload_walk(pool_->rules, pool_->limits, *bench, now, taker).go(from);
+  payload_walk(pool_->rules, *bench, now, taker).go(from);
   pool_->give_back(std::move(bench));
   return out;
 }

@@ -10,32 +10,9 @@
 
 namespace cxstream::transport {
 
-namespace {
-
-// Of "Authorization: Bearer KEY" or "X-Api-Key: KEY"; empty without one.
-std::string_view shown_key(const ports::payload& from) {
-  constexpr std::string_view bearer = "Bearer ";
-  const auto authorization = ports::header_value(from, "authorization");
-  return authorization.starts_with(bearer) ? authorization.substr(bearer.size())
-                                           : ports::header_value(from, "x-api-key");
-}
-
-http_response refused_caller(const base::error& why) {
-  if (why.code == base::error_code::resource_exhausted)
-    return http_error_later(429, "too_many_wrong_keys", why.message, std::chrono::seconds{59});
-  if (why.code == base::error_code::permission_denied)
-    return http_error(403, "permission_denied", why.message);
-  auto response = http_error(401, "unauthenticated", why.message);
-  response.headers.push_back({"WWW-Authenticate", "Bearer"});
-  return response;
-}
-
-} // namespace
-
 void events_endpoint::handle(http_request request, std::shared_ptr<http_exchange> exchange) {
   const auto& from = request.payload;
-  const auto allowed = guard_ == nullptr ? base::result<ports::grant>(ports::grant{})
-                                         : guard_->check(shown_key(from), ports::permission::ingest, "", from.peer);
+  const auto allowed = guard_.check(from, ports::permission::ingest);
   if (!allowed)
     return exchange->answer(refused_caller(allowed.err()));
   const auto form = form_of(from);

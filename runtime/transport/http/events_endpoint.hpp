@@ -7,9 +7,9 @@
 //  2. A body that can't be read at all is answered 400, and is a dead letter all the same.
 #pragma once
 
-#include "ports/access.hpp"
 #include "ports/services.hpp"
 #include "transport/http/http_exchange.hpp"
+#include "transport/http/http_guard.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -30,7 +30,7 @@ public:
 
 private:
   ports::ingest_gate& gate_;
-  ports::access_guard* const guard_;
+  const http_guard guard_;
   const std::size_t records_max_;
 };
 

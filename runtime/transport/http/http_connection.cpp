@@ -55,6 +55,7 @@ void http_connection::close() {
   phase_ = phase::closed;
   guest_.reset();
   reader_.reset();
+  taker_.reset();
   if (tls_)
     tls_->finish();
   boost::system::error_code error;
@@ -92,6 +93,8 @@ std::size_t http_connection::parse(std::string_view bytes) {
       on_head();
     else if (phase_ == phase::body && !account())
       break;
+    else if (phase_ == phase::body && is_piece_due())
+      pass_piece();
     else if (reader_->done())
       dispatch();
     else if (n == 0 || used == bytes.size())
@@ -113,7 +116,7 @@ void http_connection::on_head() {
   reader_->limit_body(route_->body_bytes_max);
   if (reader_->problem())
     return refuse(*reader_->problem());
-  const auto encoding = reader_->header("content-encoding");
+  const auto encoding = route_->bodies ? std::string_view() : reader_->header("content-encoding");
   if (!encoding.empty() && encoding != "gzip" && encoding != "identity") {
     auto response = http_error(415, "unsupported_encoding", "the body may be sent as it is, or as gzip");
     response.headers.push_back({"Accept-Encoding", "gzip"});
@@ -124,10 +127,31 @@ void http_connection::on_head() {
   if (!core.budget.open())
     return refuse(http_error_later(503, "overloaded", "the node holds as many bytes as it may: try again later",
                                    std::chrono::seconds{2}));
-  enter(phase::body, core.options.limits.body_max);
+  begin_body();
+}
+
+void http_connection::begin_body() {
   // The socket's buffer is empty here, so these few bytes fit or the client is gone.
-  if (reader_->expects_continue() && reader_->has_body() && write_some(continue_text()).state != io_state::done)
+  const bool is_awaited = reader_->expects_continue() && reader_->has_body();
+  if (route_->bodies && !begin_taking())
+    return;
+  enter(phase::body, lane_->core().options.limits.body_max);
+  if (is_awaited && write_some(continue_text()).state != io_state::done)
     close();
+}
+
+http_request http_connection::take_head() {
+  http_request request{std::string(reader_->method()), std::move(captured_), {}};
+  request.body_bytes = reader_->announced_body();
+  request.payload.target = reader_->target();
+  request.payload.headers = reader_->take_headers();
+  boost::system::error_code error;
+  const auto peer = socket_.remote_endpoint(error);
+  if (!error)
+    request.payload.peer = peer.address().to_string() + ":" + std::to_string(peer.port());
+  if (tls_)
+    request.payload.client_subject = tls_->client_subject();
+  return request;
 }
 
 bool http_connection::account() {
@@ -135,7 +159,7 @@ bool http_connection::account() {
   const std::uint64_t grown = reader_->body_size() - held_;
   if (grown == 0)
     return true;
-  if (!budget.open()) {
+  if (!taker_ && !budget.open()) { // what is passed on is soon gone, and a long upload is not to be thrown away
     refuse(http_error_later(503, "overloaded", "the node holds as many bytes as it may: try again later",
                             std::chrono::seconds{2}));
     return false;
@@ -147,10 +171,8 @@ bool http_connection::account() {
 
 void http_connection::dispatch() {
   auto& core = lane_->core();
-  http_request request{std::string(reader_->method()), std::move(captured_), {}};
-  request.payload.target = reader_->target();
   const bool packed = reader_->header("content-encoding") == "gzip" && reader_->body_size() > 0;
-  request.payload.headers = reader_->take_headers();
+  auto request = take_head();
   request.payload.body = reader_->take_body();
   if (packed) {
     std::string plain;
@@ -166,12 +188,6 @@ void http_connection::dispatch() {
     held_ += plain.size();
     request.payload.body = std::move(plain);
   }
-  boost::system::error_code error;
-  const auto peer = socket_.remote_endpoint(error);
-  if (!error)
-    request.payload.peer = peer.address().to_string() + ":" + std::to_string(peer.port());
-  if (tls_)
-    request.payload.client_subject = tls_->client_subject();
   reader_.reset();
   enter(phase::handling, core.options.limits.answer_max);
   const auto exchange =
@@ -179,9 +195,13 @@ void http_connection::dispatch() {
   try {
     route_->handler->handle(std::move(request), exchange);
   } catch (const std::exception& thrown) {
-    core.log.error("an HTTP handler threw", {{"path", route_->path}, {"what", thrown.what()}});
-    exchange->answer(http_error(500, "internal", "the request made the server fail: this is a defect, report it"));
+    exchange->answer(thrown_by_handler(thrown));
   }
+}
+
+http_response http_connection::thrown_by_handler(const std::exception& thrown) {
+  lane_->core().log.error("an HTTP handler threw", {{"path", route_->path}, {"what", thrown.what()}});
+  return http_error(500, "internal", "the request made the server fail: this is a defect, report it");
 }
 
 void http_connection::deliver(std::uint64_t request, http_response response) {
@@ -200,6 +220,7 @@ void http_connection::refuse(http_response response) {
 
 void http_connection::respond(const http_response& response, after_answer then) {
   reader_.reset();
+  taker_.reset();
   if (held_ > 0)
     lane_->core().budget.give(std::exchange(held_, 0));
   out_ = response_text(response, then, lane_->date());
@@ -240,7 +261,7 @@ void http_connection::resume_later() {
 }
 
 void http_connection::resume() {
-  if (phase_ == phase::idle && !unread_.empty())
+  if ((phase_ == phase::idle || phase_ == phase::body) && !unread_.empty())
     take({});
 }
 

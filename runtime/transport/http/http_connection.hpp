@@ -5,7 +5,8 @@
 //  sends ahead stays in the kernel's buffer, but for one read.
 //  2. Every phase has a deadline. An idle connection holds no buffer, no parser and no guest.
 //  3. held_ bytes are taken from the server's budget until they are given back or go over to an exchange.
-//  4. Once refused with a part of its request unread, a connection is half-closed and read on for linger_max: closing
+//  4. A body that is taken piece by piece is not read on while a piece is on its way.
+//  5. Once refused with a part of its request unread, a connection is half-closed and read on for linger_max: closing
 //  at once would take the answer from the client.
 #pragma once
 
@@ -17,6 +18,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -50,7 +52,7 @@ public:
   std::size_t place = 0; // the lane's
 
 private:
-  enum class phase : std::uint8_t { handshake, idle, head, body, handling, writing, lingering, closed };
+  enum class phase : std::uint8_t { handshake, idle, head, body, passing, handling, writing, lingering, closed };
 
   void enter(phase next, std::chrono::milliseconds at_most);
   void wait_to_read();
@@ -71,8 +73,17 @@ private:
   void take(std::string_view bytes);
   std::size_t parse(std::string_view bytes);
   void on_head();
+  void begin_body();
   bool account();
   void dispatch();
+  http_request take_head();
+  http_response thrown_by_handler(const std::exception& thrown);
+  // Bodies that are taken piece by piece. False: the request is answered.
+  bool begin_taking();
+  bool is_piece_due() const;
+  void pass_piece();
+  void passed(std::uint64_t piece, std::optional<http_response> refusal);
+  void finish_body();
   void refuse(http_response response);
   void respond(const http_response& response, after_answer then);
   void on_written();
@@ -86,7 +97,9 @@ private:
   std::shared_ptr<connection_guest> guest_;
   const http_route* route_ = nullptr; // of the request being read
   std::string captured_;
-  std::string unread_; // received, not parsed
+  std::shared_ptr<body_taker> taker_; // of the body being read; null: it is kept
+  std::uint64_t piece_ = 0;           // on its way
+  std::string unread_;                // received, not parsed
   std::string out_;
   std::size_t written_ = 0;
   std::uint64_t held_ = 0;

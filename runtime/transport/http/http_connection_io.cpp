@@ -52,6 +52,7 @@ void http_connection::on_ready() {
       return write();
     case phase::lingering:
       return discard();
+    case phase::passing:
     case phase::handling: // what came meanwhile waits in the kernel
     case phase::closed:
       return;
@@ -153,6 +154,9 @@ void http_connection::overdue(time_point now) {
       return refuse(http_error(408, "request_timeout",
                                phase_ == phase::head ? "the request's head did not come in time: send it at once"
                                                      : "the request's body comes too slowly: send it faster"));
+    case phase::passing:
+      return refuse(http_error_later(503, "unavailable", "the disk does not take the body in time: send it again later",
+                                     std::chrono::seconds{5}));
     case phase::handling:
       lane_->core().log.warn_sparsely(
           "http answer late", std::chrono::seconds{10}, "an HTTP request was not answered in time",

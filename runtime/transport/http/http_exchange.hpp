@@ -9,7 +9,11 @@
 
 #include "transport/http/http_message.hpp"
 
+#include <functional>
 #include <memory>
+#include <optional>
+#include <string>
+#include <variant>
 
 namespace cxstream::transport {
 
@@ -34,6 +38,28 @@ public:
   virtual ~http_handler() = default;
   // Called from several threads at once; must not block. What it throws is answered 500.
   virtual void handle(http_request request, std::shared_ptr<http_exchange> exchange) = 0;
+};
+
+// Takes the body of one request piece by piece, so that it may be of any size. Used on the connection's thread. Let go
+// before finish(): the client is gone, or was refused.
+class body_taker {
+public:
+  // Nothing: it was taken, the next may come. From any thread, exactly once.
+  using taken = std::function<void(std::optional<http_response> refusal)>;
+
+  virtual ~body_taker() = default;
+  // The next piece, once the one before was taken; returns at once.
+  virtual void take(std::string piece, taken done) = 0;
+  // The whole body came; returns at once.
+  virtual void finish(std::shared_ptr<http_exchange> exchange) = 0;
+};
+
+// A handler of requests whose bodies are not kept in memory. Content-Encoding is its own affair.
+class body_handler {
+public:
+  virtual ~body_handler() = default;
+  // The head of a request, before its body is asked for. Called from several threads at once; must not block.
+  virtual std::variant<std::shared_ptr<body_taker>, http_response> begin(http_request head) = 0;
 };
 
 } // namespace cxstream::transport

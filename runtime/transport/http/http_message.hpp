@@ -4,6 +4,8 @@
 #include "ports/payload.hpp"
 
 #include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,9 +13,10 @@
 namespace cxstream::transport {
 
 struct http_request {
-  std::string method;     // as sent: "POST"
-  std::string captured;   // what stood in the place of the route's {…}; not decoded
-  ports::payload payload; // target, headers, body (inflated), peer, certificate
+  std::string method;                           // as sent: "POST"
+  std::string captured;                         // what stood in the place of the route's {…}; not decoded
+  ports::payload payload;                       // target, headers, body (inflated), peer, certificate
+  std::optional<std::uint64_t> body_bytes = {}; // as the head says; nothing where it does not
 };
 
 struct http_response {

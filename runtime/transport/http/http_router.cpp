@@ -10,10 +10,11 @@ std::optional<std::string_view> match(std::string_view pattern, std::string_view
   const auto open = pattern.find('{');
   if (open == std::string_view::npos)
     return pattern == path ? std::optional(std::string_view{}) : std::nullopt;
-  if (!path.starts_with(pattern.substr(0, open)))
+  const auto behind = pattern.substr(pattern.find('}') + 1);
+  if (path.size() < open + behind.size() || !path.starts_with(pattern.substr(0, open)) || !path.ends_with(behind))
     return std::nullopt;
-  const auto rest = path.substr(open);
-  return rest.empty() || rest.find('/') != std::string_view::npos ? std::nullopt : std::optional(rest);
+  const auto part = path.substr(open, path.size() - behind.size() - open);
+  return part.empty() || part.find('/') != std::string_view::npos ? std::nullopt : std::optional(part);
 }
 
 } // namespace

@@ -14,9 +14,10 @@ namespace cxstream::transport {
 
 struct http_route {
   std::string method;
-  std::string path; // "/v1/events", or with one last part that may be anything: "/v1/sources/{name}"
+  std::string path; // "/v1/events", or with one part that may be anything: "/v1/imports/{id}/pause"
   std::shared_ptr<http_handler> handler;
   std::size_t body_bytes_max = 1u << 20u;
+  std::shared_ptr<body_handler> bodies = nullptr; // in the handler's place, where bodies are taken as they come
 };
 
 class http_router {

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace cxstream::transport {
 namespace {
@@ -185,6 +186,11 @@ void request_reader::limit_body(std::size_t bytes_max) {
     parser_->beast.body_limit(bytes_max);
 }
 
+std::optional<std::uint64_t> request_reader::announced_body() const {
+  const auto announced = parser_->beast.content_length();
+  return announced ? std::optional<std::uint64_t>(*announced) : std::nullopt;
+}
+
 std::size_t request_reader::body_size() const {
   return parser_->beast.get().body().size();
 }
@@ -194,7 +200,7 @@ std::vector<ports::header> request_reader::take_headers() {
 }
 
 std::string request_reader::take_body() {
-  return std::move(parser_->beast.get().body());
+  return std::exchange(parser_->beast.get().body(), {});
 }
 
 } // namespace cxstream::transport

@@ -47,11 +47,14 @@ public:
   bool has_body() const;
   // From here on more than that is a problem, 413.
   void limit_body(std::size_t bytes_max);
-  // Bytes of the body so far.
+  // The body's length, where the head says it.
+  std::optional<std::uint64_t> announced_body() const;
+  // Bytes of the body so far that were not taken.
   std::size_t body_size() const;
 
-  // Once done(): headers in lower case and the body, both moved out.
+  // Headers in lower case, moved out: header() finds none afterwards.
   std::vector<ports::header> take_headers();
+  // What came of the body and was not taken: all of it once done().
   std::string take_body();
 
 private:

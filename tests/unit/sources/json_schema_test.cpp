@@ -67,6 +67,25 @@ TEST(PayloadJsonSchema, RefusesWhatItWouldPassOver) {
   EXPECT_EQ(problem(R"({"properties": {"prefixItems": {"enum": [{"$anchor": 1}]}}})"), "none");
 }
 
+TEST(PayloadJsonSchema, AReferenceThatLeadsBackToItselfIsRefused) {
+  for (const auto* schema :
+       {R"({"$ref": "#"})", R"({"definitions": {"a": {"$ref": "#/definitions/a"}}, "$ref": "#/definitions/a"})",
+        R"({"definitions": {"a": {"$ref": "#/definitions/b"}, "b": {"$ref": "#/definitions/a"}}, "type": "object"})",
+        R"({"allOf": [{"type": "object"}, {"$ref": "#"}]})",
+        R"({"definitions": {"a/b": {"not": {"$ref": "#/definitions/a~1b"}}}, "if": {"$ref": "#/definitions/a~1b"}})",
+        R"({"dependencies": {"x": {"$ref": "#"}}})", R"({"properties": {"x": {"$ref": "#/properties/x"}}})"})
+    EXPECT_THAT(problem(schema), HasSubstr("leads back to where it stands")) << schema;
+}
+
+TEST(PayloadJsonSchema, AReferenceThatGoesALevelDownIsAPlainRecursiveSchema) {
+  for (const auto* schema :
+       {R"({"properties": {"child": {"$ref": "#"}}})", R"({"items": {"$ref": "#"}})",
+        R"({"definitions": {"n": {"properties": {"next": {"$ref": "#/definitions/n"}}}}, "$ref": "#/definitions/n"})",
+        R"({"const": {"$ref": "#"}})", R"({"allOf": [{"$ref": "#/definitions/a"}, {"$ref": "#/definitions/a"}],
+            "definitions": {"a": {"type": "object"}}})"})
+    EXPECT_EQ(problem(schema), "none") << schema;
+}
+
 TEST(PayloadJsonSchema, WhatWouldTakeTooLongIsAViolation) {
   const std::string long_text = "{\"a\": \"" + std::string(200'000, '7') + "\"}";
   EXPECT_THAT(places(R"({"properties": {"a": {"pattern": "^([0-9]+)*$"}}})", long_text), ElementsAre(""));

@@ -2,9 +2,9 @@
 #include "support/turned_clock.hpp"
 #include "transport/http/events_endpoint.hpp"
 #include "unit/transport/http/http_loopback.hpp"
+#include "unit/transport/http/openapi_document.hpp"
 
 #include <nlohmann/json.hpp>
-#include <yaml-cpp/yaml.h>
 
 #include <set>
 
@@ -118,25 +118,6 @@ protected:
   std::shared_ptr<source_endpoint> sources;
 };
 
-const YAML::Node& document() {
-  static const YAML::Node it = YAML::LoadFile(CXSTREAM_SOURCE_DIR "/docs/openapi.yaml");
-  return it;
-}
-
-// What "#/components/…" points to, or the node itself.
-YAML::Node resolved(const YAML::Node& node) {
-  if (!node["$ref"])
-    return node;
-  auto path = node["$ref"].as<std::string>().substr(2);
-  YAML::Node at = YAML::Clone(document());
-  while (!path.empty()) {
-    const auto part = path.substr(0, path.find('/'));
-    path.erase(0, part.size() + 1);
-    at.reset(at[part]);
-  }
-  return at;
-}
-
 // Scalars as texts: protobuf's JSON reads numbers from these as well.
 nlohmann::json json_of(const YAML::Node& node) {
   if (node.IsScalar())
@@ -151,28 +132,9 @@ nlohmann::json json_of(const YAML::Node& node) {
   return json;
 }
 
-std::string lower(std::string text) {
-  for (char& c : text)
-    c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
-
-void expect_as_described(const raw_answer& answer, const YAML::Node& described) {
-  for (const auto& header : resolved(described)["headers"])
-    EXPECT_FALSE(answer.header(lower(header.first.as<std::string>())).empty()) << header.first << answer.head;
-  EXPECT_EQ(answer.header("content-type"), "application/json");
-  const auto said = nlohmann::json::parse(answer.body);
-  const auto schema = resolved(resolved(described)["content"]["application/json"]["schema"]);
-  ASSERT_TRUE(schema["required"]);
-  for (const auto& name : schema["required"])
-    EXPECT_TRUE(said.contains(name.as<std::string>())) << answer.body;
-  for (const auto& [name, value] : said.items())
-    EXPECT_TRUE(schema["properties"][name]) << name;
-}
-
 TEST_F(OpenApi, DescribesEveryAnswerThatIsGivenAndNoOther) {
-  const auto paths = document()["paths"];
-  ASSERT_EQ(paths.size(), 3u); // the third is for people: pages, which feedback_endpoint_test asks for
+  const auto paths = openapi_document()["paths"];
+  ASSERT_EQ(paths.size(), 9u); // one is for people (feedback_endpoint_test), six are those of openapi_imports_test
   for (const auto& [path, answers] :
        {std::pair("/v1/sources/{name}"s, source_answers()), {"/v1/events"s, event_answers()}}) {
     const auto described = paths[path]["post"]["responses"];
@@ -195,7 +157,7 @@ TEST_F(OpenApi, DescribesEveryAnswerThatIsGivenAndNoOther) {
 }
 
 TEST_F(OpenApi, GivesExamplesThatAreTaken) {
-  const auto content = document()["paths"]["/v1/events"]["post"]["requestBody"]["content"];
+  const auto content = openapi_document()["paths"]["/v1/events"]["post"]["requestBody"]["content"];
   std::size_t taken = 0;
   for (const auto& type : content)
     for (const auto& example : type.second["examples"]) {
