@@ -127,8 +127,8 @@ void ingest_state::gather(std::uint64_t owed_id, owed_batch& owed, int place, ac
   ++gathered_entries_;
 }
 
-// The message to itself queues up behind the batches that are already in the mailbox, so they join; but not so many that
-// the partitions have nothing to do meanwhile.
+// The message to itself queues up behind the batches that are already in the mailbox, so they join; but not so many
+// that the partitions have nothing to do meanwhile.
 void ingest_state::route_soon() {
   if (gathered_entries_ >= gathered_entries_max)
     route_gathered();

@@ -180,10 +180,10 @@ base::result<std::vector<reconciliation::judged>> reconciliation::look(const std
   std::vector<judged> out;
   for (std::span<const std::string> left(tickets); !left.empty();) {
     const auto some = left.first(std::min(left.size(), tickets_a_look));
-    auto judged = look_at_some(some);
-    if (!judged)
-      return judged.err();
-    std::move(judged->begin(), judged->end(), std::back_inserter(out));
+    auto some_judged = look_at_some(some);
+    if (!some_judged)
+      return some_judged.err();
+    std::move(some_judged->begin(), some_judged->end(), std::back_inserter(out));
     left = left.subspan(some.size());
   }
   return out;

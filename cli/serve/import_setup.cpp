@@ -22,7 +22,8 @@ base::result<sources::import_options> import_options_of(const config::node_confi
   out.policy.rows_per_s = from.rows_per_second;
   out.policy.refused_max = from.refused_rows_max;
   out.limits = limits_of(config.ingest);
-  out.on_runner = yield_to_intake;
+  if (config.delivery_priority == "background")
+    out.on_runner = yield_to_intake;
   return out;
 }
 

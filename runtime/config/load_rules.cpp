@@ -21,9 +21,8 @@ constexpr std::array<std::pair<std::string_view, test_kind>, 5> tests_with_words
                                                                                   {"at_least", test_kind::at_least},
                                                                                   {"at_most", test_kind::at_most},
                                                                                   {"was", test_kind::was}}};
-constexpr std::array<std::pair<std::string_view, test_kind>, 3> tests_of_change{{{"changed", test_kind::changed},
-                                                                                 {"worsened", test_kind::worsened},
-                                                                                 {"improved", test_kind::improved}}};
+constexpr std::array<std::pair<std::string_view, test_kind>, 3> tests_of_change{
+    {{"changed", test_kind::changed}, {"worsened", test_kind::worsened}, {"improved", test_kind::improved}}};
 constexpr std::array<std::string_view, 4> severities{"info", "warning", "error", "critical"};
 
 class rule_reader {

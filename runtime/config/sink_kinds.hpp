@@ -20,8 +20,8 @@ constexpr auto sink_kinds = std::to_array<std::string_view>({
     "clickhouse", //
     "lake",       //
     "s3",         //
-    "nats",      //
-    "kafka",     //
+    "nats",       //
+    "kafka",      //
     "salesforce", //
     "hubspot",    //
     "zendesk",    //

@@ -16,7 +16,8 @@ namespace {
 using value = std::optional<std::string>;
 
 bool is_change(test_kind kind) {
-  return kind == test_kind::was || kind == test_kind::changed || kind == test_kind::worsened || kind == test_kind::improved;
+  return kind == test_kind::was || kind == test_kind::changed || kind == test_kind::worsened ||
+         kind == test_kind::improved;
 }
 
 bool fits(const std::string& text, const std::string& word) {
@@ -148,7 +149,8 @@ base::result<void> check_test(const field_test& test) {
       return wrong("\"" + word + "\" has no place in the order of \"" + test.field + "\"");
     const auto words = vocabulary_of(test.field);
     if (words && word.find('*') == word.npos && !is_canonical_word(*words, word))
-      return wrong("\"" + word + "\" is no value of \"" + test.field + "\"; known are: " + std::string(canonical_words(*words)));
+      return wrong("\"" + word + "\" is no value of \"" + test.field +
+                   "\"; known are: " + std::string(canonical_words(*words)));
   }
   return {};
 }

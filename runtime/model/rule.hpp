@@ -2,7 +2,8 @@
 // before and after the event, so "worsened" and "recovered" can be said. Pure; plain values; immutable once made.
 //
 // Invariants:
-//  1. What a rule decides depends on the two states and the event alone (promise P9). An event that is late, and changes
+//  1. What a rule decides depends on the two states and the event alone (promise P9). An event that is late, and
+//  changes
 //     nothing newer, triggers nothing: the states are equal.
 //  2. A rule that asks only how things are triggers when they become so, not again with every event while they stay so.
 #pragma once

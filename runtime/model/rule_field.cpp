@@ -12,9 +12,10 @@ namespace {
 using std::string_view;
 
 constexpr string_view metric_prefix = "custom_metrics.";
-constexpr std::array<string_view, 15> fields{
-    "churn_risk",   "churn_risk.score", "sentiment", "sentiment.score", "effort",     "effort.score", "priority",     "status",
-    "channel",      "canonical_tag",    "driver",    "account_id",      "event_type", "agent_id",     "source_system"};
+constexpr std::array<string_view, 15> fields{"churn_risk", "churn_risk.score", "sentiment",    "sentiment.score",
+                                             "effort",     "effort.score",     "priority",     "status",
+                                             "channel",    "canonical_tag",    "driver",       "account_id",
+                                             "event_type", "agent_id",         "source_system"};
 constexpr std::array<string_view, 4> levels{"low", "medium", "high", "very_high"};
 constexpr std::array<string_view, 4> priorities{"low", "normal", "high", "urgent"};
 constexpr std::array<string_view, 5> sentiments{"very_negative", "negative", "neutral", "positive", "very_positive"};
@@ -78,7 +79,8 @@ std::string names_of_rule_fields() {
 std::optional<std::string> text_in(const v1::TicketState& s, string_view field) {
   if (field.starts_with(metric_prefix)) {
     const auto found = s.custom_metrics().find(std::string(field.substr(metric_prefix.size())));
-    return found != s.custom_metrics().end() && found->second.has_value() ? text_of(found->second.value()) : std::nullopt;
+    return found != s.custom_metrics().end() && found->second.has_value() ? text_of(found->second.value())
+                                                                          : std::nullopt;
   }
   const bool score = field.ends_with(".score");
   if (field.starts_with("churn_risk"))

@@ -13,11 +13,24 @@ namespace {
 
 constexpr std::string_view was = "was_";
 constexpr std::string_view metric = "metric_";
-constexpr std::array<std::string_view, 18> of_ticket{
-    "account_id",      "status",           "priority",         "channel",     "agent_id",
-    "customer_id",     "canonical_tag",    "driver",           "evidence_url", "sentiment",
-    "sentiment_score", "churn_risk",       "churn_risk_score", "effort",      "effort_score",
-    "sentiment_confidence", "churn_risk_confidence", "effort_confidence"};
+constexpr std::array<std::string_view, 18> of_ticket{"account_id",
+                                                     "status",
+                                                     "priority",
+                                                     "channel",
+                                                     "agent_id",
+                                                     "customer_id",
+                                                     "canonical_tag",
+                                                     "driver",
+                                                     "evidence_url",
+                                                     "sentiment",
+                                                     "sentiment_score",
+                                                     "churn_risk",
+                                                     "churn_risk_score",
+                                                     "effort",
+                                                     "effort_score",
+                                                     "sentiment_confidence",
+                                                     "churn_risk_confidence",
+                                                     "effort_confidence"};
 constexpr std::array<std::string_view, 7> of_event{"event_id",      "event_type",      "occurred_at", "ticket_id",
                                                    "source_system", "ticket_sequence", "raw_tags"};
 
@@ -100,7 +113,8 @@ bool is_fact(std::string_view name) {
     return true;
   if (name.starts_with(was))
     name.remove_prefix(was.size());
-  return std::ranges::find(of_ticket, name) != of_ticket.end() || (name.starts_with(metric) && name.size() > metric.size());
+  return std::ranges::find(of_ticket, name) != of_ticket.end() ||
+         (name.starts_with(metric) && name.size() > metric.size());
 }
 
 } // namespace cxstream::connectors

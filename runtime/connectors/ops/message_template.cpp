@@ -30,7 +30,8 @@ base::result<std::vector<std::string>> names_in(std::string_view text) {
     auto tag = text.substr(at + 2, end - at - 2);
     at = end + 2;
     if (!tag.empty() && std::string_view("{&>=").find(tag.front()) != std::string_view::npos)
-      return wrong("\"{{" + std::string(tag.substr(0, 1)) + "\" is not known here; write {{name}}, {{#name}}, {{^name}} or {{/name}}");
+      return wrong("\"{{" + std::string(tag.substr(0, 1)) +
+                   "\" is not known here; write {{name}}, {{#name}}, {{^name}} or {{/name}}");
     if (!tag.empty() && tag.front() == '!')
       continue; // a comment
     if (!tag.empty() && std::string_view("#^/").find(tag.front()) != std::string_view::npos)

@@ -11,9 +11,10 @@ using testing::HasSubstr;
 
 // "before" and "event" of an example, in YAML's flow form; what the rules say.
 std::vector<std::string> said(const std::string& rules, const std::string& before, const std::string& event) {
-  const auto document = parse_rules("rules: " + rules + "\nexamples: [{" + (before.empty() ? "" : "before: " + before + ", ") +
-                                        "event: " + event + ", expect: {}}]",
-                                    "rules.yaml");
+  const auto document =
+      parse_rules("rules: " + rules + "\nexamples: [{" + (before.empty() ? "" : "before: " + before + ", ") +
+                      "event: " + event + ", expect: {}}]",
+                  "rules.yaml");
   EXPECT_TRUE(document) << document.err().message;
   std::vector<std::string> out;
   for (const auto& s : signals_of(document->rules, document->examples.at(0).step))
@@ -51,7 +52,8 @@ TEST(Rules, KnowWorseFromBetterInTheOrderOfTheField) {
   EXPECT_EQ(said(worse, "", "{sentiment: negative}"), strings{}) << "nothing it could be worse than";
   const std::string effort = "[{name: r, when: {effort: {worsened: true}}}]";
   EXPECT_EQ(said(effort, "{effort: low}", "{effort: high}"), strings{"r trigger"});
-  EXPECT_EQ(said("[{name: r, when: {sentiment.score: {worsened: true}}}]", "{sentiment.score: 0.5}", "{sentiment.score: -0.25}"),
+  EXPECT_EQ(said("[{name: r, when: {sentiment.score: {worsened: true}}}]", "{sentiment.score: 0.5}",
+                 "{sentiment.score: -0.25}"),
             strings{"r trigger"});
 }
 
@@ -69,9 +71,11 @@ TEST(Rules, TestWhatTheEventSaysWordsNumbersAndWhatWas) {
   EXPECT_EQ(said("[{name: r, when: {custom_metrics.wait_s: {at_least: 60}}}]", "{custom_metrics.wait_s: 59}",
                  "{custom_metrics.wait_s: 60}"),
             strings{"r trigger"});
-  EXPECT_EQ(said("[{name: r, when: {status: {was: pending, is_not: [solved, closed]}}}]", "{status: pending}", "{status: open}"),
+  EXPECT_EQ(said("[{name: r, when: {status: {was: pending, is_not: [solved, closed]}}}]", "{status: pending}",
+                 "{status: open}"),
             strings{"r trigger"});
-  EXPECT_EQ(said("[{name: r, when: {driver: {changed: true}}}]", "{driver: billing}", "{driver: login}"), strings{"r trigger"});
+  EXPECT_EQ(said("[{name: r, when: {driver: {changed: true}}}]", "{driver: billing}", "{driver: login}"),
+            strings{"r trigger"});
 }
 
 TEST(Rules, ChangeNothingByAnEventThatIsOlder) {
@@ -87,15 +91,17 @@ TEST(Rules, ChangeNothingByAnEventThatIsOlder) {
 }
 
 TEST(Rules, NameEveryMistakeWithItsLine) {
-  EXPECT_THAT(problem("rules:\n- name: a\n  when: {churn_risk: hgh}\n- name: a\n  when: {nonsense: x}\n  until: {status: x}\n"),
-              AllOf(HasSubstr("rules.yaml:3"), HasSubstr("\"hgh\" is no value of \"churn_risk\""), HasSubstr("rules.yaml:4"),
-                    HasSubstr("is taken by another rule"), HasSubstr("there is no field \"nonsense\"")));
+  EXPECT_THAT(
+      problem("rules:\n- name: a\n  when: {churn_risk: hgh}\n- name: a\n  when: {nonsense: x}\n  until: {status: x}\n"),
+      AllOf(HasSubstr("rules.yaml:3"), HasSubstr("\"hgh\" is no value of \"churn_risk\""), HasSubstr("rules.yaml:4"),
+            HasSubstr("is taken by another rule"), HasSubstr("there is no field \"nonsense\"")));
   EXPECT_THAT(problem("rules: [{name: a, when: {status: {at_least: open}}}]"), HasSubstr("has no order"));
   EXPECT_THAT(problem("rules: [{name: a, when: {sentiment: {at_least: mixed}}}]"), HasSubstr("no place in the order"));
   EXPECT_THAT(problem("rules: [{name: a, when: {event_type: {changed: true}}}]"), HasSubstr("cannot change"));
   EXPECT_THAT(problem("rules: [{name: a, when: {status: open}, severity: loud}]"), HasSubstr("severity"));
   EXPECT_THAT(problem("rules: [{name: a}]"), HasSubstr("has no conditions"));
-  EXPECT_THAT(problem("rules: [{name: a, when: {event_type: x}, until: {status: solved}}]"), HasSubstr("means nothing"));
+  EXPECT_THAT(problem("rules: [{name: a, when: {event_type: x}, until: {status: solved}}]"),
+              HasSubstr("means nothing"));
   EXPECT_THAT(problem("{}"), HasSubstr("must be a list"));
 }
 
