@@ -40,8 +40,9 @@ public:
       return base::error{base::error_code::unavailable, "the store is away"};
     if (at_.puts_until_failure > 0)
       --at_.puts_until_failure;
-    if (const auto it = at_.objects.find(name); it != at_.objects.end())
+    if (const auto it = at_.objects.find(name); it != at_.objects.end()) {
       EXPECT_EQ(it->second, bytes) << name << " is another thing when it is published again";
+    }
     at_.objects[name] = bytes;
     at_.order.push_back(name);
     return {};
@@ -90,7 +91,7 @@ protected:
   }
 
   connectors_test::scratch_directory directory_;
-  lake_settings settings_{.staging = {.path = directory_ / "staging", .rotate_bytes = 4'096}};
+  lake_settings settings_{.staging = {.path = directory_ / "staging", .rotate_bytes = 4'096}, .shape = {}};
   memory_store::shelf shelf_;
   connectors_test::log_of_events log_;
 };

@@ -126,7 +126,7 @@ TEST_F(S3Sink, PublishesLaterWhatCouldNotBePublished) {
     target->close();
   }
   EXPECT_TRUE(s3_.objects().empty());
-  s3_.server().next({.status = 503, .body = "<Error><Code>SlowDown</Code></Error>"});
+  s3_.server().next({.status = 503, .headers = {}, .body = "<Error><Code>SlowDown</Code></Error>"});
   auto target = open(sink());
   EXPECT_TRUE(all_delivered(target->deliver(std::vector{log_.add("T2")}, now)));
   EXPECT_TRUE(s3_.objects().empty()) << "S3 was busy";
