@@ -97,9 +97,8 @@ TEST(ConnectorFactory, NamesTheUnknownKindAndTheKnownOnes) {
 TEST(ConnectorFactory, NamesTheUnknownSettingItsLineAndTheKnownOnes) {
   auto s = sink("file", {{"path", "out"}, {"rotat_bytes", "1MiB"}});
   s.setting_lines["rotat_bytes"] = 42;
-  EXPECT_EQ(
-      problem(s),
-      "sink \"s1\", line 42: setting \"rotat_bytes\" is not a setting of kind file; known are: path, rotate_bytes");
+  EXPECT_EQ(problem(s), "sink \"s1\", line 42: setting \"rotat_bytes\" is not a setting of kind file; known are: path, "
+                        "rotate_bytes, envelope, dataschema");
 }
 
 TEST(ConnectorFactory, RefusesValuesThatAreMissingOrOutOfRange) {

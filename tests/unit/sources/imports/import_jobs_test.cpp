@@ -91,9 +91,9 @@ TEST_F(ImportJobs, RefusedRowsAreLinesOfRejectsAndDeadLettersEachOnce) {
 TEST_F(ImportJobs, AfterARestartAJobGoesOnBehindWhatIsDurableAndDoublesNothing) {
   gate.hold();
   auto text = events_text(100);
-  text.insert(0, "nonsense\n");
+  text.insert(0, "{nonsense\n");
   const auto job = upload(text, named());
-  ASSERT_TRUE(job);
+  ASSERT_TRUE(job) << job.err().message;
   gate.permit(3);
   ASSERT_TRUE(gate.is_holding());
   gate.failures = 1'000; // what is held is not answered any more, as when the process dies
@@ -268,9 +268,9 @@ TEST_F(ImportJobs, TooManyRefusedRowsPauseAJob) {
   restart();
   std::string text;
   for (int i = 0; i < 100; ++i)
-    text += "nonsense\n";
+    text += "{nonsense\n";
   const auto job = upload(text, named());
-  ASSERT_TRUE(job);
+  ASSERT_TRUE(job) << job.err().message;
   const auto paused = when(job->id(), v1::IMPORT_PAUSED);
   EXPECT_EQ(paused.refused_rows(), 20u);
   EXPECT_THAT(paused.problem(), HasSubstr("20 rows were refused"));
