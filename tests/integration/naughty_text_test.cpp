@@ -186,7 +186,7 @@ TEST_F(NaughtyText, AsEventsComesBackFromTheWarehouseOrIsADeadLetterWithItsBytes
   }
   EXPECT_THAT(lost, IsEmpty());
   EXPECT_GT(accepted.size(), 1'200u);
-  EXPECT_GT(sent.size() - accepted.size(), 100u) << "some of it must be refused";
+  EXPECT_GE(sent.size() - accepted.size(), 30u) << "some of it must be refused";
   ASSERT_TRUE(node->drains(30s));
   const auto found = warehoused();
   EXPECT_EQ(found.size(), accepted.size());
