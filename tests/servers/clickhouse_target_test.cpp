@@ -139,39 +139,5 @@ TEST_F(ClickhouseTarget, IsUnreachableWithoutTheRightPasswordAndPermanentOnlyFor
   EXPECT_EQ(refused[0].result, delivery_result::unreachable);
 }
 
-TEST_F(ClickhouseTarget, HoldsEveryEventOnceAlthoughTheServerIsKilledAndFrozen) {
-  auto target = open();
-  std::vector<ports::delivery> all;
-  for (int i = 0; i < 4'000; ++i)
-    all.push_back(log_.add("T" + std::to_string(i % 37)));
-  std::thread trouble([&] {
-    for (int i = 0; i < 2; ++i) {
-      std::this_thread::sleep_for(300ms);
-      server_->kill9();
-      server_->start();
-      std::this_thread::sleep_for(200ms);
-      server_->freeze();
-      std::this_thread::sleep_for(2'500ms);
-      server_->thaw();
-    }
-  });
-  const auto deadline = clock::now() + 120s;
-  std::size_t refusals = 0;
-  for (std::span<const ports::delivery> left(all); !left.empty() && clock::now() < deadline;) {
-    const auto batch = left.first(std::min<std::size_t>(100, left.size()));
-    const auto outcomes = target->deliver(batch, now);
-    std::this_thread::sleep_for(80ms);
-    if (all_delivered(outcomes))
-      left = left.subspan(batch.size());
-    else
-      ++refusals;
-  }
-  trouble.join();
-  EXPECT_GE(refusals, 2U);
-  EXPECT_EQ(server_->value("SELECT count(), uniqExact(event_key), uniqExact(idempotency_key) FROM"
-                           " cxstream.v_ticket_history"),
-            "4000\t4000\t4000");
-}
-
 } // namespace
 } // namespace cxstream::servers
