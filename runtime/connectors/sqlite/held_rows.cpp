@@ -57,7 +57,8 @@ private:
     rapidjson::Document value;
     if (json.empty())
       return {};
-    if (value.Parse(json.data(), json.size()).HasParseError() || (!value.IsArray() && !value.IsObject()))
+    constexpr auto exact = rapidjson::kParseFullPrecisionFlag; // else a number may come back as its neighbour
+    if (value.Parse<exact>(json.data(), json.size()).HasParseError() || (!value.IsArray() && !value.IsObject()))
       return std::string(json);
     std::string out;
     if (value.IsArray()) {
