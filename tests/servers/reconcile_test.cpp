@@ -56,19 +56,9 @@ class live_load {
 public:
   explicit live_load(const node_process& node)
       : thread_([this, &node] {
-          publish_client client;
           std::uint64_t number = 0;
-          client.publish(node.channel(), [&]() -> std::optional<std::vector<v1::CanonicalEvent>> {
-            if (done_)
-              return std::nullopt;
-            std::vector<v1::CanonicalEvent> batch;
-            for (int i = 0; i < 50; ++i, ++number)
-              batch.push_back(event_of("L-" + std::to_string(number % 300), number / 300));
-            std::this_thread::sleep_for(20ms);
-            published_ += batch.size();
-            return batch;
-          });
-          EXPECT_TRUE(client.status().ok()) << client.status().error_message();
+          while (!done_)
+            publish_for_a_while(node, number);
         }) {
   }
   void end() {
@@ -80,6 +70,23 @@ public:
   }
 
 private:
+  // One stream; a call has a deadline, and the load goes on for longer.
+  void publish_for_a_while(const node_process& node, std::uint64_t& number) {
+    publish_client client;
+    const auto end = std::chrono::steady_clock::now() + 15s;
+    client.publish(node.channel(), [&]() -> std::optional<std::vector<v1::CanonicalEvent>> {
+      if (done_ || std::chrono::steady_clock::now() > end)
+        return std::nullopt;
+      std::vector<v1::CanonicalEvent> batch;
+      for (int i = 0; i < 50; ++i, ++number)
+        batch.push_back(event_of("L-" + std::to_string(number % 300), number / 300));
+      std::this_thread::sleep_for(20ms);
+      published_ += batch.size();
+      return batch;
+    });
+    EXPECT_TRUE(client.status().ok()) << client.status().error_message();
+  }
+
   std::atomic<bool> done_ = false;
   std::atomic<std::uint64_t> published_ = 0;
   std::thread thread_;
