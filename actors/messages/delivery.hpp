@@ -178,6 +178,17 @@ struct discard_delivery {
   }
 };
 
+// → verdict: what a dead letter of this sink and partition holds is replaced by an edited event, for this sink alone.
+struct edit_delivery {
+  base::log_offset offset;
+  std::string event; // serialized CanonicalEvent
+
+  template <class Inspector>
+  friend auto inspect(Inspector& f, edit_delivery& x) {
+    return f(caf::meta::type_name("edit_delivery"), x.offset, x.event);
+  }
+};
+
 // → bytes_answer with serialized DeliveryCounts of this moment.
 struct ask_counts {
   template <class Inspector>

@@ -22,6 +22,8 @@ public:
   // dead_letter_calls.cpp
   void list_dead_letters(v1::ListDeadLettersRequest request, ports::reply<v1::ListDeadLettersResponse> done) override;
   void get_dead_letter(v1::GetDeadLetterRequest request, ports::reply<v1::GetDeadLetterResponse> done) override;
+  void group_dead_letters(v1::GroupDeadLettersRequest request,
+                          ports::reply<v1::GroupDeadLettersResponse> done) override;
   void edit_dead_letter(v1::EditDeadLetterRequest request, ports::reply<v1::EditDeadLetterResponse> done) override;
   void requeue_dead_letters(v1::RequeueDeadLettersRequest request,
                             ports::reply<v1::RequeueDeadLettersResponse> done) override;

@@ -29,6 +29,7 @@ struct node_parts {
   sink_roster& sinks;
   intake_counters& intake;
   base::timestamp started_at;
+  std::shared_ptr<const letter_board> letters;
 
   base::partition_id partition_of(std::string_view ticket_id) const;
   const partition_actor& actor_for(std::string_view ticket_id) const;
@@ -64,6 +65,7 @@ private:
   log_writer_actor log_writer_;
   std::vector<partition_actor> partitions_;
   std::unique_ptr<sink_roster> sinks_;
+  letter_watch_actor letter_watch_;
   std::unique_ptr<node_parts> parts_;
   std::unique_ptr<ports::ingest_gate> ingest_;
   std::unique_ptr<ports::subscriber_gate> subscribers_;

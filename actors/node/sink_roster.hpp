@@ -57,6 +57,8 @@ private:
   base::result<void> write_new_subscriber(const v1::StartSubscription& start);
   base::result<void> spawn_partitions(sink_entry& entry, const config::sink_config& settings,
                                       const ports::target_traits& traits);
+  // How the sink's target may be called. Error: io.
+  base::result<protocols::budget_account> budget_of(const std::string& name) const;
   courier_actor spawn_courier(const std::string& name, const config::sink_config& settings,
                               const ports::target_traits& traits, std::vector<target_worker_actor> workers,
                               std::size_t batches);

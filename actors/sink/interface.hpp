@@ -17,6 +17,8 @@ using sink_actor = courier_client::extend<
     caf::replies_to<requeue_delivery>::with<verdict>,
     // Give a dead letter up.
     caf::replies_to<discard_delivery>::with<verdict>,
+    // Replace what a dead letter holds.
+    caf::replies_to<edit_delivery>::with<verdict>,
     // Counts of this moment, serialized DeliveryCounts.
     caf::replies_to<ask_counts>::with<bytes_answer>,
     // To itself: something is due.

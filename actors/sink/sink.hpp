@@ -33,11 +33,14 @@ struct sink_actor_config {
   protocols::sink_limits limits;
   protocols::retry_policy retry;
   bool guards_regress = false; // the target writes "only if newer"
+  ports::affinity affinity = ports::affinity::none;
   bool paused = false;
   std::uint64_t seed = 1;
   // Called (from the actor) when the store fails.
   std::function<void(const base::error&)> on_failure = [](const base::error&) {};
 };
+
+constexpr int incarnation_shift = 40; // delivery ids of a machine stay below 2^40
 
 class sink_state {
 public:
@@ -55,6 +58,7 @@ private:
   caf::result<verdict> seek(const seek_delivery& wish);
   caf::result<verdict> requeue(const requeue_delivery& wish);
   verdict discard(const discard_delivery& wish);
+  verdict edit(const edit_delivery& wish);
   bytes_answer counts() const;
   void tick();
   void tell_lag();
@@ -69,6 +73,9 @@ private:
   base::result<protocols::history_page> page_of(const history_supply& supply) const;
   bool newer_was_delivered(const std::string& ticket_id, const std::vector<base::log_offset>& later) const;
   void carry_out(protocols::sink_effects& fx);
+  void send(protocols::outgoing_delivery delivery);
+  void send_with_state(std::uint64_t id, std::vector<ports::delivery>& events, const states_answer& answer);
+  void hand_over(std::uint64_t id, std::vector<ports::delivery> events);
   void fail(const base::error& why);
   void demand();
   void set_timer();
@@ -83,6 +90,7 @@ private:
   std::uint64_t events_total_ = 0;           // of the history, as last heard
   std::uint64_t incarnation_ = 1;            // of lanes_; tells answers to an earlier one apart
   std::size_t unanswered_ = 0;               // events sent to the courier
+  std::uint64_t coalesced_ = 0;              // counted in the metrics
   bool broken_ = false;
   std::optional<base::timestamp> timer_at_;
   sink_lag told_;

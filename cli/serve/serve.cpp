@@ -236,6 +236,7 @@ private:
     config.seed = static_cast<std::uint64_t>(base::to_us(clock_.now()));
     config.program_version = CXSTREAM_VERSION;
     config.sinks = std::move(sinks);
+    config.letters = {config_.dead_letters.warn_count, config_.dead_letters.warn_age};
     config.rules = [this] { return watch_->rules(); };
     config.readers = [this](const std::string& source) { return sources_->reader(source); };
     config.sources = [this] { return sources_->status(*source_metrics_); };

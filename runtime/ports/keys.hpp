@@ -48,6 +48,9 @@ std::string dead_delivery(std::string_view sink, base::partition_id p, base::log
 std::string manifest();
 std::string sink_record_prefix();
 std::string sink_record(std::string_view sink);
+std::string sink_budget(std::string_view sink);
+std::string replay_prefix();
+std::string replay(std::string_view id);
 
 // The first key after all keys that begin with `prefix`; empty when there is none.
 std::string after_prefix(std::string_view prefix);

@@ -107,6 +107,7 @@ public:
   virtual void list_waiting(v1::ListWaitingRequest request, reply<v1::ListWaitingResponse> done) = 0;
   virtual void list_dead_letters(v1::ListDeadLettersRequest request, reply<v1::ListDeadLettersResponse> done) = 0;
   virtual void get_dead_letter(v1::GetDeadLetterRequest request, reply<v1::GetDeadLetterResponse> done) = 0;
+  virtual void group_dead_letters(v1::GroupDeadLettersRequest request, reply<v1::GroupDeadLettersResponse> done) = 0;
   virtual void edit_dead_letter(v1::EditDeadLetterRequest request, reply<v1::EditDeadLetterResponse> done) = 0;
   virtual void requeue_dead_letters(v1::RequeueDeadLettersRequest request,
                                     reply<v1::RequeueDeadLettersResponse> done) = 0;

@@ -21,6 +21,8 @@ struct sink_limits {
   std::uint32_t lanes_max = 10'000;           // waiting tickets; from there on nothing new is read
   std::uint32_t batch_events_max = 1;         // events one delivery may carry
   std::uint32_t batches_in_flight_max = 8;    // deliveries sent and not answered
+  bool one_event_a_ticket = false;            // a delivery carries at most one event of a ticket
+  bool coalesce = false;                      // of a ticket's events that wait to be sent only one is sent
 };
 
 // The account of a sink in a partition (promise P7), counted from the beginning or the last seek.
@@ -47,6 +49,9 @@ struct restored_lane {
   base::log_offset head;     // its lowest waiting offset
   v1::WaitingEntry entry;    // of the head
   std::uint64_t waiting = 1; // number of its waiting events
+  base::log_offset last{};   // its highest waiting offset
+  bool last_is_late = false;
+  bool last_allows_older = false;
 };
 
 struct history_event {
@@ -55,6 +60,7 @@ struct history_event {
   std::string ticket_id;
   ports::event_bytes event; // may be left empty when not wanted
   bool wanted = true;
+  bool late = false; // older than what its ticket had seen (promise P4)
 };
 
 // What to read next.
@@ -90,6 +96,8 @@ struct requeue_request {
   base::log_offset offset;
   bool newer_delivered = false; // the sink has delivered an event of this ticket with a larger offset
   bool allow_older = false;     // the operator wants it all the same
+  bool late = false;            // see history_event
+  std::string edited_event = {}; // what an operator made of it, to be sent in its place; empty: the history's
 };
 
 enum class requeue_result : std::uint8_t {
@@ -111,6 +119,12 @@ constexpr dead_reason reason_of(ports::delivery_result refused) {
   return refused == ports::delivery_result::unfit ? dead_reason::unfit : dead_reason::permanent;
 }
 
+using kept_attempts = google::protobuf::RepeatedPtrField<v1::DeliveryAttempt>;
+constexpr int kept_attempts_max = 5;
+// Adds a failed attempt; the oldest leaves when there are too many.
+void keep_attempt(kept_attempts& tries, std::uint32_t number, const ports::delivery_outcome& outcome,
+                  base::timestamp now);
+
 // Changes to the store.
 struct put_waiting {
   std::string ticket_id;
@@ -130,6 +144,8 @@ struct put_dead_letter {
   std::uint32_t attempts;
   std::string last_error;
   base::timestamp dead_at;
+  kept_attempts tries; // the last ones
+  bool edited = false; // `event` is what an operator made of it
 };
 struct erase_dead_letter {
   base::log_offset offset;

@@ -65,6 +65,12 @@ grpc::ServerUnaryReactor* admin_endpoint::GetDeadLetter(grpc::CallbackServerCont
   return ask(guard_, context, ports::permission::read, node_, &node::get_dead_letter, request, response);
 }
 
+grpc::ServerUnaryReactor* admin_endpoint::GroupDeadLetters(grpc::CallbackServerContext* context,
+                                                           const v1::GroupDeadLettersRequest* request,
+                                                           v1::GroupDeadLettersResponse* response) {
+  return ask(guard_, context, ports::permission::read, node_, &node::group_dead_letters, request, response);
+}
+
 grpc::ServerUnaryReactor* admin_endpoint::EditDeadLetter(grpc::CallbackServerContext* context,
                                                          const v1::EditDeadLetterRequest* request,
                                                          v1::EditDeadLetterResponse* response) {

@@ -32,6 +32,8 @@ public:
                                             v1::ListDeadLettersResponse*) override;
   grpc::ServerUnaryReactor* GetDeadLetter(grpc::CallbackServerContext*, const v1::GetDeadLetterRequest*,
                                           v1::GetDeadLetterResponse*) override;
+  grpc::ServerUnaryReactor* GroupDeadLetters(grpc::CallbackServerContext*, const v1::GroupDeadLettersRequest*,
+                                             v1::GroupDeadLettersResponse*) override;
   grpc::ServerUnaryReactor* EditDeadLetter(grpc::CallbackServerContext*, const v1::EditDeadLetterRequest*,
                                            v1::EditDeadLetterResponse*) override;
   grpc::ServerUnaryReactor* RequeueDeadLetters(grpc::CallbackServerContext*, const v1::RequeueDeadLettersRequest*,

@@ -139,6 +139,8 @@ public:
   }
   void get_dead_letter(v1::GetDeadLetterRequest, ports::reply<v1::GetDeadLetterResponse>) override {
   }
+  void group_dead_letters(v1::GroupDeadLettersRequest, ports::reply<v1::GroupDeadLettersResponse>) override {
+  }
   void edit_dead_letter(v1::EditDeadLetterRequest, ports::reply<v1::EditDeadLetterResponse>) override {
   }
   void requeue_dead_letters(v1::RequeueDeadLettersRequest, ports::reply<v1::RequeueDeadLettersResponse>) override {
