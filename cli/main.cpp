@@ -35,6 +35,7 @@ void add_commands(CLI::App& app, invocation& chosen) {
   add_schema_command(app, chosen);
   add_sink_command(app, chosen);
   add_dead_command(app, chosen);
+  add_replay_command(app, chosen);
   add_stats_command(app, chosen);
   add_verify_command(app, chosen);
   add_config_command(app, chosen);

@@ -60,7 +60,7 @@ void courier_state::begin(base::partition_id partition, const courier_client& cl
 
 void courier_state::deliver(delivery_request& request) {
   protocols::gate_effects fx;
-  protocols::offered_batch batch{request.partition, request.id, std::move(request.events)};
+  protocols::offered_batch batch{request.partition, request.id, std::move(request.events), request.background};
   if (!gate_->offer(std::move(batch), config_->clock.now(), fx)) {
     delivery_answer back{request.id, {}}; // cannot happen while the queue has room for every partition; nothing is lost
     for (std::uint32_t i = 0; i < batch.events.size(); ++i)

@@ -30,6 +30,12 @@ public:
   void discard_dead_letters(v1::DiscardDeadLettersRequest request,
                             ports::reply<v1::DiscardDeadLettersResponse> done) override;
   void export_dead_letters(v1::ListDeadLettersRequest request, ports::reply<v1::ListDeadLettersResponse> done) override;
+  // replay_calls.cpp
+  void preview_replay(v1::PreviewReplayRequest request, ports::reply<v1::PreviewReplayResponse> done) override;
+  void start_replay(v1::StartReplayRequest request, ports::reply<v1::StartReplayResponse> done) override;
+  void list_replays(v1::ListReplaysRequest request, ports::reply<v1::ListReplaysResponse> done) override;
+  void get_replay(v1::GetReplayRequest request, ports::reply<v1::GetReplayResponse> done) override;
+  void control_replay(v1::ControlReplayRequest request, ports::reply<v1::ControlReplayResponse> done) override;
   // verify_call.cpp
   void verify(v1::VerifyRequest request, ports::reply<v1::VerifyResponse> done) override;
 

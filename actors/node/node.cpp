@@ -62,8 +62,11 @@ base::result<std::unique_ptr<node>> node::start(caf::actor_system& system, node_
   const letter_watch_config watch{c.store, c.clock, c.metrics, c.log, letters, c.letters};
   n->letter_watch_ =
       c.dedicated_threads ? system.spawn<caf::detached>(letter_watch, watch) : system.spawn(letter_watch, watch);
-  n->parts_.reset(
-      new node_parts{system, c, n->log_writer_, n->partitions_, *n->sinks_, n->intake_, c.clock.now(), letters});
+  n->replays_ = std::make_unique<replay_roster>(system, c, *n->sinks_, n->log_writer_);
+  if (auto started = n->replays_->start(); !started)
+    return started.err();
+  n->parts_.reset(new node_parts{system, c, n->log_writer_, n->partitions_, *n->sinks_, n->intake_, c.clock.now(),
+                                 letters, *n->replays_});
   n->ingest_ = make_ingest_gate(*n->parts_);
   n->subscribers_ = make_subscriber_gate(*n->parts_);
   n->query_ = make_query_service(*n->parts_);
@@ -104,6 +107,8 @@ ports::admin_service& node::admin() {
 void node::stop(std::chrono::milliseconds at_most) {
   if (std::exchange(stopped_, true))
     return;
+  if (replays_)
+    replays_->stop(at_most);
   if (sinks_)
     sinks_->stop(at_most);
   caf::scoped_actor self{system_};

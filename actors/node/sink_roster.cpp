@@ -22,7 +22,8 @@ namespace keys = ports::keys;
 namespace {
 
 constexpr std::size_t subscriber_name_max = 64;
-constexpr std::uint32_t batches_in_flight = 8; // of one partition
+constexpr std::uint32_t batches_in_flight = 8; // of one partition; a replay's comes beside them
+constexpr std::size_t batches_a_partition = batches_in_flight + 2;
 
 protocols::retry_policy retry_of(const config::retry_config& c) {
   return {{c.backoff_initial, c.backoff_max, c.backoff_factor, c.jitter}, c.attempts_max};
@@ -104,7 +105,7 @@ base::result<sink_entry> sink_roster::spawn_configured(const sink_setup& configu
     else
       workers.push_back(system_.spawn(target_worker, worker));
   }
-  entry.courier = spawn_courier(entry.name, setup.config, setup.traits, std::move(workers), batches_in_flight);
+  entry.courier = spawn_courier(entry.name, setup.config, setup.traits, std::move(workers), batches_a_partition);
   if (auto spawned = spawn_partitions(entry, setup.config, setup.traits); !spawned)
     return spawned.err();
   return entry;
@@ -122,7 +123,7 @@ base::result<sink_entry> sink_roster::spawn_subscriber(const v1::StartSubscripti
   settings.allowance.concurrency_min = static_cast<std::uint32_t>(partitions_.size()); // a consumer's credits limit it
   const ports::target_traits traits{256, partitions_.size(), false, false};
   entry.courier = spawn_courier(entry.name, settings, traits, {caf::actor_cast<target_worker_actor>(entry.subscriber)},
-                                batches_in_flight);
+                                batches_a_partition);
   if (auto spawned = spawn_partitions(entry, settings, traits); !spawned)
     return spawned.err();
   return entry;
@@ -172,6 +173,11 @@ courier_actor sink_roster::spawn_courier(const std::string& name, const config::
 
 base::result<void> sink_roster::spawn_partitions(sink_entry& entry, const config::sink_config& settings,
                                                  const ports::target_traits& traits) {
+  entry.traits = traits;
+  entry.coalesces = settings.coalesce.value_or(traits.wants_state);
+  entry.retry = retry_of(settings.retry);
+  entry.requests_per_second = settings.allowance.per_second;
+  entry.calls_per_day = settings.allowance.calls_per_day;
   auto filter = model::compile_filter(settings.filter);
   if (!filter)
     return base::error{filter.err().code, "sink '" + entry.name + "': " + filter.err().message};

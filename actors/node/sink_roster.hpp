@@ -7,6 +7,7 @@
 #include "actors/partition/interface.hpp"
 #include "actors/sink/interface.hpp"
 #include "actors/subscriber/interface.hpp"
+#include "protocols/backoff.hpp"
 
 #include <caf/actor_system.hpp>
 
@@ -28,6 +29,12 @@ struct sink_entry {
   courier_actor courier;
   std::vector<sink_actor> partitions; // by partition id
   subscriber_actor subscriber;        // only of kind "subscriber"
+  // What a replay has to know.
+  ports::target_traits traits = {};
+  bool coalesces = false;
+  protocols::retry_policy retry = {};
+  double requests_per_second = 0;
+  std::uint64_t calls_per_day = 0;
 };
 
 class sink_roster {

@@ -36,6 +36,7 @@ sink_actor::behavior_type sink_state::start(sink_actor_config config) {
       [this](const requeue_delivery& wish) { return requeue(wish); },
       [this](const discard_delivery& wish) { return discard(wish); },
       [this](const edit_delivery& wish) { return edit(wish); },
+      [this](const replay_events& wish) { return replay(wish); },
       [this](const ask_counts&) { return counts(); },
       [this](tick_atom) { tick(); },
       [this](mend_atom) { tell_lag(); },
@@ -51,6 +52,7 @@ base::result<void> sink_state::build() {
   if (!waiting)
     return waiting.err();
   ++incarnation_;
+  give_up_replays();
   lanes_.emplace(config_->partition_id, config_->limits, config_->retry, *cursor, std::move(*waiting));
   coalesced_ = lanes_->counts().coalesced;
   if (config_->paused || !begun_)
@@ -186,6 +188,7 @@ void sink_state::carry_out(protocols::sink_effects& fx) {
     }
     for (auto& delivery : fx.deliveries)
       send(std::move(delivery));
+    take_replayed(fx.replays);
     if (fx.loads.empty())
       break;
     const auto loads = std::move(fx.loads);

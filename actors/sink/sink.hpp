@@ -14,8 +14,10 @@
 #include "protocols/sink_lanes.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <random>
 
@@ -59,6 +61,9 @@ private:
   caf::result<verdict> requeue(const requeue_delivery& wish);
   verdict discard(const discard_delivery& wish);
   verdict edit(const edit_delivery& wish);
+  caf::result<replay_answer> replay(const replay_events& wish);
+  void take_replayed(std::vector<protocols::replayed>& replays);
+  void give_up_replays();
   bytes_answer counts() const;
   void tick();
   void tell_lag();
@@ -74,8 +79,8 @@ private:
   bool newer_was_delivered(const std::string& ticket_id, const std::vector<base::log_offset>& later) const;
   void carry_out(protocols::sink_effects& fx);
   void send(protocols::outgoing_delivery delivery);
-  void send_with_state(std::uint64_t id, std::vector<ports::delivery>& events, const states_answer& answer);
-  void hand_over(std::uint64_t id, std::vector<ports::delivery> events);
+  void send_with_state(std::uint64_t id, protocols::outgoing_delivery& delivery, const states_answer& answer);
+  void hand_over(std::uint64_t id, protocols::outgoing_delivery delivery);
   void fail(const base::error& why);
   void demand();
   void set_timer();
@@ -91,6 +96,13 @@ private:
   std::uint64_t incarnation_ = 1;            // of lanes_; tells answers to an earlier one apart
   std::size_t unanswered_ = 0;               // events sent to the courier
   std::uint64_t coalesced_ = 0;              // counted in the metrics
+  struct open_replay {
+    caf::typed_response_promise<replay_answer> promise;
+    replay_answer answer;
+    std::vector<std::size_t> places; // in the answer, by position in the delivery
+    std::size_t open = 0;
+  };
+  std::map<std::uint64_t, open_replay> replays_; // by delivery id of lanes_
   bool broken_ = false;
   std::optional<base::timestamp> timer_at_;
   sink_lag told_;

@@ -14,23 +14,25 @@ constexpr std::chrono::seconds state_timeout{30};
 void sink_state::send(protocols::outgoing_delivery delivery) {
   const auto id = incarnation_ << incarnation_shift | delivery.id;
   if (!config_->limits.coalesce) {
-    hand_over(id, std::move(delivery.events));
+    hand_over(id, std::move(delivery));
     return;
   }
   ask_tickets question;
   for (const auto& event : delivery.events)
     question.ticket_ids.push_back(event.ticket_id);
-  auto events = std::make_shared<std::vector<ports::delivery>>(std::move(delivery.events));
+  auto shared = std::make_shared<protocols::outgoing_delivery>(std::move(delivery));
   self_->request(config_->partition, state_timeout, std::move(question))
-      .then([this, id, events](const states_answer& answer) { send_with_state(id, *events, answer); },
-            [this, id, events](const caf::error&) {
+      .then([this, id, shared](const states_answer& answer) { send_with_state(id, *shared, answer); },
+            [this, id, shared](const caf::error&) {
               const base::error silence{base::error_code::timeout, "the partition did not answer"};
-              send_with_state(id, *events, {{false, silence}, {}});
+              send_with_state(id, *shared, {{false, silence}, {}});
             });
 }
 
 // What an earlier incarnation asked for is not sent: the machine that knew of it is gone.
-void sink_state::send_with_state(std::uint64_t id, std::vector<ports::delivery>& events, const states_answer& answer) {
+void sink_state::send_with_state(std::uint64_t id, protocols::outgoing_delivery& delivery,
+                                 const states_answer& answer) {
+  auto& events = delivery.events;
   if (broken_ || id >> incarnation_shift != incarnation_)
     return;
   if (!answer.result.ok || answer.states.size() != events.size()) {
@@ -47,10 +49,11 @@ void sink_state::send_with_state(std::uint64_t id, std::vector<ports::delivery>&
     events[i].sequence = base::ticket_sequence{state.ticket_sequence()};
     events[i].event = ports::event_bytes(event.SerializeAsString(), events[i].event.times());
   }
-  hand_over(id, std::move(events));
+  hand_over(id, std::move(delivery));
 }
 
-void sink_state::hand_over(std::uint64_t id, std::vector<ports::delivery> events) {
+void sink_state::hand_over(std::uint64_t id, protocols::outgoing_delivery delivery) {
+  auto& events = delivery.events;
   if (config_->affinity == ports::affinity::account) {
     v1::CanonicalEvent event;
     for (auto& e : events)
@@ -58,7 +61,7 @@ void sink_state::hand_over(std::uint64_t id, std::vector<ports::delivery> events
         e.affinity = event.account_id();
   }
   unanswered_ += events.size();
-  self_->send(config_->courier, delivery_request{config_->partition_id, id, std::move(events)});
+  self_->send(config_->courier, delivery_request{config_->partition_id, id, std::move(events), delivery.background});
 }
 
 } // namespace cxstream::actors

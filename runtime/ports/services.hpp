@@ -115,6 +115,11 @@ public:
                                     reply<v1::DiscardDeadLettersResponse> done) = 0;
   // One page of the export; the transport asks on while next_page_token is not empty.
   virtual void export_dead_letters(v1::ListDeadLettersRequest request, reply<v1::ListDeadLettersResponse> done) = 0;
+  virtual void preview_replay(v1::PreviewReplayRequest request, reply<v1::PreviewReplayResponse> done) = 0;
+  virtual void start_replay(v1::StartReplayRequest request, reply<v1::StartReplayResponse> done) = 0;
+  virtual void list_replays(v1::ListReplaysRequest request, reply<v1::ListReplaysResponse> done) = 0;
+  virtual void get_replay(v1::GetReplayRequest request, reply<v1::GetReplayResponse> done) = 0;
+  virtual void control_replay(v1::ControlReplayRequest request, reply<v1::ControlReplayResponse> done) = 0;
   virtual void verify(v1::VerifyRequest request, reply<v1::VerifyResponse> done) = 0;
 };
 

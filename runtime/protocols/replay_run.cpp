@@ -71,8 +71,8 @@ void replay_run::pump(base::timestamp now, replay_effects& fx) {
 
 void replay_run::read(std::uint16_t partition, replay_effects& fx) {
   const auto& place = place_of(partition);
-  fx.reads.push_back({base::partition_id{partition}, base::log_offset{place.next_offset()},
-                      base::log_offset{place.end_offset()}});
+  fx.reads.push_back(
+      {base::partition_id{partition}, base::log_offset{place.next_offset()}, base::log_offset{place.end_offset()}});
 }
 
 std::optional<base::timestamp> replay_run::next_due() const {

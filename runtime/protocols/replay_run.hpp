@@ -1,8 +1,10 @@
-// replay_run: one replay, from the history to a sink's partitions, chunk by chunk. It decides what is read, what is sent
-// when, what is tried again, and keeps the counts. Pure: no clock, no disk, no randomness of its own. Owned by one actor.
+// replay_run: one replay, from the history to a sink's partitions, chunk by chunk. It decides what is read, what is
+// sent when, what is tried again, and keeps the counts. Pure: no clock, no disk, no randomness of its own. Owned by one
+// actor.
 //
 // Invariants:
-//  1. A chunk's counts and its place are added to the job together, when all of it is dealt with. So a replay that goes on
+//  1. A chunk's counts and its place are added to the job together, when all of it is dealt with. So a replay that goes
+//  on
 //     from a written job counts no event twice; it may send a chunk again.
 //  2. Of one partition one chunk is under way; what is sent again keeps the order of the history.
 //  3. Nothing is sent beyond the job's rate, nor while it is paused, done or cancelled.

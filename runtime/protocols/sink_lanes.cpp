@@ -107,6 +107,12 @@ void sink_lanes::on_outcomes(std::uint64_t delivery_id, std::span<const settled_
     auto& sent = delivery.events[position];
     sent.open = false;
     --delivery.open;
+    if (sent.slot == replayed_slot) {
+      s.fx.replays.push_back({delivery_id, position, outcome});
+      if (!stale)
+        replay_ended(*sent.of, s);
+      continue;
+    }
     if (stale)
       continue;
     s.random01 = spread(random01, position);
@@ -120,8 +126,10 @@ void sink_lanes::on_outcomes(std::uint64_t delivery_id, std::span<const settled_
     make_ready(*sent.of);
     forget_if_done(*sent.of);
   }
-  if (delivery.open == 0)
+  if (delivery.open == 0) {
+    replays_ -= !stale && delivery.background ? 1 : 0;
     (stale ? stale_ : sent_).erase(found);
+  }
   finish(s);
 }
 
@@ -211,7 +219,7 @@ void sink_lanes::pump(step& s) {
 }
 
 void sink_lanes::send_batches(step& s) {
-  while (!ready_.empty() && sent_.size() < limits_.batches_in_flight_max) {
+  while (!ready_.empty() && sent_.size() - replays_ < limits_.batches_in_flight_max) {
     outgoing_delivery out;
     sent_delivery sent;
     while (!ready_.empty() && out.events.size() < limits_.batch_events_max) {

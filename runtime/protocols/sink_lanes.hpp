@@ -70,6 +70,11 @@ public:
   requeue_result requeue(const requeue_request& request, base::timestamp now, sink_effects& fx);
   void discard(base::log_offset offset, sink_effects& fx);
 
+  // Sends events once more that the sink has decided before, in the order given, in one delivery of its own; one fate
+  // an event. Only of tickets that have nothing else to send: so invariant 1 holds for them too. Their outcomes are
+  // given out as `replays` and change no account: a caller keeps its own, and sends again what was not delivered.
+  std::vector<replay_fate> replay(std::span<const replay_event> events, base::timestamp now, sink_effects& fx);
+
   // Paused: nothing is read, loaded or sent; answers to what is in flight are taken.
   void pause();
   void resume(base::timestamp now, sink_effects& fx);
@@ -147,12 +152,13 @@ private:
   using named_ticket = ticket_map::value_type; // keeps its address
   struct sent_event {
     named_ticket* of;
-    slot_id slot; // no_slot: the head of the ticket's lane
+    slot_id slot; // no_slot: the head of the ticket's lane; replayed_slot: none of its own
     bool open;
   };
   struct sent_delivery {
     std::vector<sent_event> events;
     std::size_t open = 0; // events not answered
+    bool background = false;
   };
 
   // What one public call knows.
@@ -192,6 +198,8 @@ private:
   void bury(named_ticket& t, base::log_offset offset, base::ticket_sequence sequence, std::string event,
             dead_reason reason, v1::WaitingEntry last, std::string_view error, step& s);
   named_ticket* take_load(std::uint64_t load_id);
+  replay_fate fate_of(const replay_event& event, const outgoing_delivery& out) const;
+  void replay_ended(named_ticket& t, step& s);
   bool newer_in_flight(const ticket& t, base::log_offset offset);
   std::size_t lanes_at_work_max() const;
   void finish(step& s);
@@ -214,6 +222,7 @@ private:
   std::uint64_t ids_ = 0;         // last one given out: deliveries, loads, places in due_
   std::unordered_map<std::uint64_t, named_ticket*> loads_;
   std::unordered_map<std::uint64_t, sent_delivery> sent_;
+  std::size_t replays_ = 0;                                // of sent_
   std::unordered_map<std::uint64_t, sent_delivery> stale_; // sent before a seek; only awaited
 };
 

@@ -352,6 +352,7 @@ void sink_lanes::seek(base::log_offset next, std::uint64_t history_before, std::
   for (auto& [id, delivery] : sent_)
     stale_.emplace(id, std::move(delivery));
   sent_.clear();
+  replays_ = 0;
   ready_.clear();
   due_.clear();
   loads_.clear();

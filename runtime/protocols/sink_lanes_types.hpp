@@ -94,9 +94,9 @@ struct loaded_event {
 struct requeue_request {
   std::string ticket_id;
   base::log_offset offset;
-  bool newer_delivered = false; // the sink has delivered an event of this ticket with a larger offset
-  bool allow_older = false;     // the operator wants it all the same
-  bool late = false;            // see history_event
+  bool newer_delivered = false;  // the sink has delivered an event of this ticket with a larger offset
+  bool allow_older = false;      // the operator wants it all the same
+  bool late = false;             // see history_event
   std::string edited_event = {}; // what an operator made of it, to be sent in its place; empty: the history's
 };
 
@@ -160,8 +160,33 @@ using sink_write = std::variant<put_waiting, erase_waiting, put_dead_letter, era
                                 erase_dead_letters_from>;
 
 struct outgoing_delivery {
-  std::uint64_t id;
-  std::vector<ports::delivery> events;
+  std::uint64_t id = 0;
+  std::vector<ports::delivery> events = {};
+  bool background = false; // nothing waits for it: may be called after everything else
+};
+
+// What sink_lanes does with an event that is to be sent once more.
+enum class replay_fate : std::uint8_t {
+  taken,   // leaves in the call's delivery
+  carried, // something that is about to be sent of its ticket says the same
+  left,    // the sink has not come so far itself
+  busy,    // its ticket has something else to send, or there is no room; again in a moment
+};
+
+// An event of the history, once more.
+struct replay_event {
+  base::log_offset offset;
+  base::ticket_sequence sequence;
+  std::string ticket_id;
+  ports::event_bytes event;
+  bool allow_older = false; // for a sink that keeps history
+};
+
+// What became of the event at `position` of a delivery made by replay(). It is in no account of the sink's.
+struct replayed {
+  std::uint64_t delivery_id = 0;
+  std::uint32_t position = 0;
+  ports::delivery_outcome outcome;
 };
 
 // Find the ticket's first waiting event at or after `from` and its history event; answer with on_loaded, on_unreadable
@@ -179,6 +204,7 @@ struct sink_effects {
   std::optional<v1::SinkCursor> cursor;
   std::vector<outgoing_delivery> deliveries;
   std::vector<load_waiting> loads;
+  std::vector<replayed> replays;
 
   bool must_write() const {
     return cursor.has_value() || !writes.empty();

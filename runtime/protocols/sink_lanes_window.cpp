@@ -34,6 +34,16 @@ bool sink_lanes_window::decided_before(base::log_offset offset) {
   return true;
 }
 
+bool sink_lanes_window::is_decided(base::log_offset offset) const {
+  if (offset < next_offset())
+    return true;
+  const auto slot = std::lower_bound(slots_.begin(), slots_.end(), offset,
+                                     [](const window_slot& s, base::log_offset o) { return s.offset < o; });
+  if (slot != slots_.end() && slot->offset == offset)
+    return slot->what == window_slot::state::decided;
+  return std::binary_search(decided_before_.begin(), decided_before_.end(), offset.value);
+}
+
 void sink_lanes_window::read_up_to(base::log_offset next) {
   read_to_ = std::max(read_to_, next);
 }

@@ -21,6 +21,7 @@ namespace cxstream::protocols {
 
 using slot_id = std::uint64_t;
 constexpr slot_id no_slot = ~slot_id{0};
+constexpr slot_id replayed_slot = no_slot - 1;
 
 struct window_slot {
   enum class state : std::uint8_t { decided, queued, in_flight };
@@ -42,6 +43,8 @@ public:
   void push_decided(base::log_offset offset);
   // True when the offset was decided before a restart. Precondition: asked in order of offset.
   bool decided_before(base::log_offset offset);
+  // Below: decided, or read and perhaps not decided; above: not read.
+  bool is_decided(base::log_offset offset) const;
   void read_up_to(base::log_offset next);
   void decide(slot_id id);
   // Forgets everything and begins at `next`.

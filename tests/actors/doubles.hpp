@@ -90,6 +90,8 @@ struct sink_double {
   std::vector<requeue_delivery> requeued;
   std::vector<discard_delivery> discarded;
   std::vector<edit_delivery> edited;
+  std::vector<replay_events> replayed;
+  std::optional<replay_answer> on_replay;
   std::optional<verdict> on_letter = verdict{};
   sink_actor actor;
 };
@@ -116,6 +118,11 @@ inline std::shared_ptr<sink_double> sink_dummy(caf::actor_system& system) {
               auto to = w.lock();
               to->edited.push_back(wish);
               return say(self, to->on_letter);
+            },
+            [w, self](const replay_events& wish) -> caf::result<replay_answer> {
+              auto to = w.lock();
+              to->replayed.push_back(wish);
+              return say(self, to->on_replay);
             },
             [](const ask_counts&) { return bytes_answer{}; },
             [](tick_atom) {},

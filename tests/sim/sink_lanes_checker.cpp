@@ -46,11 +46,14 @@ void sink_lanes_checker::delivery_sent(const protocols::outgoing_delivery& sent,
   std::set<std::string> tickets;
   in_flight entry{sent, {}, false, {}};
   for (const auto& event : sent.events) {
-    check_sent(event, disk, now, before);
+    if (sent.background)
+      check_replayed(event, disk);
+    else
+      check_sent(event, disk, now, before);
     before.insert(event.offset.value);
     if (!tickets.insert(event.ticket_id).second && (limits_.one_event_a_ticket || limits_.coalesce))
       broken("two events of a ticket in one delivery", at(event.offset.value));
-    if (on_time_.erase(event.ticket_id) > 0 && at(event.offset.value).late)
+    if (!sent.background && on_time_.erase(event.ticket_id) > 0 && at(event.offset.value).late)
       broken("P4, a late event took the place of one that is not", at(event.offset.value));
     if (const auto found = uncarried_.find(event.ticket_id); found != uncarried_.end())
       entry.carries.insert(*found);
@@ -58,7 +61,9 @@ void sink_lanes_checker::delivery_sent(const protocols::outgoing_delivery& sent,
   for (std::uint32_t i = 0; i < sent.events.size(); ++i)
     entry.open.insert(i);
   in_flight_.emplace(sent.id, std::move(entry));
-  if (in_flight_.size() > limits_.batches_in_flight_max)
+  const auto background =
+      std::count_if(in_flight_.begin(), in_flight_.end(), [](const auto& d) { return d.second.sent.background; });
+  if (in_flight_.size() - static_cast<std::size_t>(background) > limits_.batches_in_flight_max)
     throw broken_promise("P8: " + std::to_string(in_flight_.size()) + " deliveries in flight");
 }
 
@@ -96,7 +101,7 @@ void sink_lanes_checker::check_sent(const ports::delivery& event, const sim_disk
 
 void sink_lanes_checker::target_took(std::uint64_t delivery, const ports::delivery& event) {
   target_has_.insert(event.offset.value);
-  if (in_flight_.at(delivery).before_seek)
+  if (in_flight_.at(delivery).sent.background || in_flight_.at(delivery).before_seek)
     return;
   auto& newest = newest_taken_[event.ticket_id];
   if (event.sequence.value <= newest && !event.allow_older)
@@ -111,6 +116,12 @@ void sink_lanes_checker::told(std::uint64_t delivery, std::uint32_t position, co
   entry.open.erase(position);
   const auto& event = entry.sent.events[position];
   const auto offset = event.offset.value;
+  if (entry.sent.background) {
+    replays_told_.insert({delivery, position});
+    if (entry.open.empty())
+      in_flight_.erase(found);
+    return;
+  }
   if (outcome.result == ports::delivery_result::delivered && !entry.before_seek) {
     told_delivered_.insert(offset);
     for (const auto carried : entry.carries[event.ticket_id])
@@ -147,6 +158,7 @@ void sink_lanes_checker::sought(std::uint64_t next) {
 }
 
 void sink_lanes_checker::crashed() {
+  replays_told_.clear();
   in_flight_.clear();
   told_failures_.clear();
   told_delivered_.clear();
@@ -188,6 +200,30 @@ void sink_lanes_checker::written(const sim_disk& disk) {
   same("sum", protocols::counts_of(account).decided() + account.history_base(), passed);
   if (static_cast<std::uint32_t>(account.decided_above_size()) > limits_.in_flight_events_max)
     throw broken_promise("P8: " + std::to_string(account.decided_above_size()) + " offsets decided above the cursor");
+}
+
+// What is sent once more: decided, of a ticket that has nothing else to send.
+void sink_lanes_checker::check_replayed(const ports::delivery& event, const sim_disk& disk) const {
+  const auto& truth = at(event.offset.value);
+  if (truth.ticket != event.ticket_id || truth.bytes() != event.event || !truth.wanted)
+    broken("the replayed delivery is not the event", truth);
+  if (!decided(disk, truth.offset))
+    broken("replayed before it was decided", truth);
+  for (const auto i : by_ticket_.at(truth.ticket))
+    if (waiting(disk, history[i]) != nullptr)
+      broken("P3, replayed while an event of its ticket waits", truth);
+  for (const auto& [id, delivery] : in_flight_)
+    for (const auto position : delivery.open)
+      if (delivery.sent.events[position].ticket_id == truth.ticket)
+        broken("P3, replayed beside another delivery of its ticket", truth);
+}
+
+void sink_lanes_checker::replayed(const std::vector<protocols::replayed>& replays) {
+  for (const auto& r : replays)
+    if (replays_told_.erase({r.delivery_id, r.position}) == 0)
+      throw broken_promise("an outcome of a replay is made up, or given out twice");
+  if (!replays_told_.empty())
+    throw broken_promise("an outcome of a replay is not given out");
 }
 
 bool sink_lanes_checker::is_in_flight(std::uint64_t offset) const {
@@ -305,7 +341,8 @@ bool sink_lanes_checker::newer_delivered(const sim_disk& disk, const sim_event& 
 bool sink_lanes_checker::newer_in_flight(const sim_event& event) const {
   for (const auto& [id, delivery] : in_flight_)
     for (const auto position : delivery.open)
-      if (!delivery.before_seek && delivery.sent.events[position].ticket_id == event.ticket &&
+      if (!delivery.before_seek && !delivery.sent.background &&
+          delivery.sent.events[position].ticket_id == event.ticket &&
           delivery.sent.events[position].offset.value > event.offset)
         return true;
   return false;

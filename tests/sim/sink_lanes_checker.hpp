@@ -54,6 +54,8 @@ public:
   // The sink was told; one call for each event answered.
   void told(std::uint64_t delivery, std::uint32_t position, const ports::delivery_outcome& outcome,
             base::timestamp now);
+  // The sink says what became of events that were sent once more.
+  void replayed(const std::vector<protocols::replayed>& replays);
   void requeued(std::uint64_t offset) {
     failures_.erase(offset);
     requeued_.insert(offset);
@@ -90,6 +92,7 @@ private:
   void check_event(const sim_event& event, const sim_disk& disk) const;
   void find_coalesced(const sim_disk& disk);
   void check_coalesced(const sim_event& event, const sim_disk& disk);
+  void check_replayed(const ports::delivery& event, const sim_disk& disk) const;
   bool is_in_flight(std::uint64_t offset) const;
 
   protocols::sink_limits limits_;
@@ -110,9 +113,10 @@ private:
   std::set<std::uint64_t> requeued_;               // ever
   std::set<std::uint64_t> dead_;                   // written
   std::map<std::string, std::set<std::uint64_t>> uncarried_; // coalesced and not yet carried to the target, by ticket
-  std::set<std::string> on_time_;      // tickets with a coalesced event that was not late, nothing being sent since
-  std::set<std::uint64_t> target_has_; // ever
-  std::map<std::string, std::uint64_t> newest_taken_; // sequence; by the target, of what the sink can know
+  std::set<std::string> on_time_; // tickets with a coalesced event that was not late, nothing being sent since
+  std::set<std::pair<std::uint64_t, std::uint32_t>> replays_told_; // and not yet given out
+  std::set<std::uint64_t> target_has_;                             // ever
+  std::map<std::string, std::uint64_t> newest_taken_;              // sequence; by the target, of what the sink can know
 };
 
 } // namespace cxstream::sim

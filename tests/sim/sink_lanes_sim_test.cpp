@@ -46,6 +46,8 @@ TEST(SinkLanesSim, KeepsItsPromisesThroughCrashesFailuresAndOperators) {
   EXPECT_GE(tally.discarded, 300u);
   EXPECT_GE(tally.seeks, 400u);
   EXPECT_GE(tally.pauses, 2'000u);
+  EXPECT_GE(tally.replayed, 10'000u);
+  EXPECT_GE(tally.replays_busy, 2'000u);
   EXPECT_GE(tally.coalesced, 10'000u);
   EXPECT_GE(tally.coalesced_waiting, 1'000u);
 }
@@ -134,6 +136,12 @@ std::vector<sink_lanes_mutant> mutants() {
        [](fx_t& fx, const sim_disk&, dice&) {
          for (auto& delivery : fx.deliveries)
            std::reverse(delivery.events.begin(), delivery.events.end());
+       }},
+      {"forgets what became of a replayed event", [](fx_t& fx, const sim_disk&, dice&) { fx.replays.clear(); }},
+      {"replays past a lane",
+       [](fx_t& fx, const sim_disk& disk, dice&) {
+         if (!fx.deliveries.empty() && fx.deliveries.back().background && !disk.waiting.empty())
+           fx.deliveries.back().events.back().ticket_id = disk.waiting.begin()->first.first;
        }},
       {"coalesces what nothing carries",
        [](fx_t& fx, const sim_disk&, dice&) {

@@ -23,6 +23,8 @@ void sink_lanes_tally::add(const sink_lanes_tally& other) {
   pauses += other.pauses;
   coalesced += other.coalesced;
   coalesced_waiting += other.coalesced_waiting;
+  replayed += other.replayed;
+  replays_busy += other.replays_busy;
 }
 
 sink_lanes_world::sink_lanes_world(std::uint64_t seed, const sink_lanes_mutant* mutant)
@@ -81,6 +83,7 @@ void sink_lanes_world::call(const std::function<void(protocols::sink_effects&)>&
     throw broken_promise("P8: " + std::to_string(machine_->lanes()) + " lanes");
   for (auto& write : fx.writes)
     gathered_.writes.push_back(std::move(write));
+  checker_.replayed(fx.replays);
   if (fx.cursor)
     gathered_.cursor = std::move(fx.cursor);
   for (auto& delivery : fx.deliveries)
@@ -294,6 +297,22 @@ void sink_lanes_world::discard() {
   call([&](auto& fx) { machine_->discard(base::log_offset{offset}, fx); });
 }
 
+// Any events of the history, in its order.
+void sink_lanes_world::replay() {
+  std::vector<protocols::replay_event> events;
+  for (const auto& event : checker_.history)
+    if (event.wanted && disk_.waiting.count({event.ticket, event.offset}) == 0 && !disk_.dead.contains(event.offset) &&
+        dice_.chance(0.05))
+      events.push_back(
+          {base::log_offset{event.offset}, base::ticket_sequence{event.sequence}, event.ticket, event.bytes()});
+  call([&](auto& fx) {
+    for (const auto fate : machine_->replay(events, now_, fx)) {
+      tally_.replayed += fate == protocols::replay_fate::taken ? 1 : 0;
+      tally_.replays_busy += fate == protocols::replay_fate::busy ? 1 : 0;
+    }
+  });
+}
+
 void sink_lanes_world::seek() {
   if (!flush())
     return;
@@ -309,7 +328,9 @@ void sink_lanes_world::seek() {
 }
 
 void sink_lanes_world::operate() {
-  switch (dice_.below(6)) {
+  switch (dice_.below(7)) {
+    case 6:
+      return flush() ? replay() : void();
     case 0:
     case 1:
       return requeue();
