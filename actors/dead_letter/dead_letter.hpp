@@ -32,10 +32,10 @@ struct dead_letter_config {
   letter_action action = letter_action::requeue;
   std::vector<std::string> ids;
   std::function<void(std::vector<v1::RequeueResult>)> done; // called once, with one result a letter
-  // Called (from the actor) with a letter that was discarded.
-  std::function<void(const v1::DeadLetter&)> on_discarded = [](const v1::DeadLetter&) {};
   // Called (from the actor) when a letter cannot be erased.
   std::function<void(const base::error&)> on_failure = [](const base::error&) {};
+  // Called (from the actor) with a letter that was discarded.
+  std::function<void(const v1::DeadLetter&)> on_discarded = [](const v1::DeadLetter&) {};
 };
 
 class dead_letter_state {

@@ -8,6 +8,7 @@
 #include "actors/sink/interface.hpp"
 #include "actors/subscriber/interface.hpp"
 #include "protocols/backoff.hpp"
+#include "protocols/call_allowance.hpp"
 
 #include <caf/actor_system.hpp>
 

@@ -58,7 +58,7 @@ caf::result<replay_answer> sink_state::replay(const replay_events& wish) {
   }
   it.open = it.places.size();
   it.promise = self_->make_response_promise<replay_answer>();
-  const auto promise = it.promise;
+  auto promise = it.promise;
   for (const auto& delivery : fx.deliveries)
     if (delivery.background)
       replays_.emplace(delivery.id, std::move(it));

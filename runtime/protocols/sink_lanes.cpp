@@ -31,6 +31,7 @@ sink_lanes::sink_lanes(base::partition_id partition, const sink_limits& limits, 
     l.last = std::max(found.last, found.head);
     l.last_is_late = found.last_is_late;
     l.last_allows_older = found.last_allows_older;
+    l.last_has_failed = found.last_has_failed;
     park(t, found.head, base::from_us(found.entry.due_at_us()));
   }
 }

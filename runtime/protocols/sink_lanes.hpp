@@ -127,6 +127,7 @@ private:
     base::log_offset last;     // the highest waiting offset
     bool last_is_late = false;
     bool last_allows_older = false;
+    bool last_has_failed = false;
     due_key due;                               // idle: its place among the due ones
     std::uint64_t load_id = 0;                 // loading
     std::optional<base::log_offset> rewind_to; // in_flight: an event was requeued before the head

@@ -23,6 +23,7 @@ void sink_lanes::coalesce_loaded(named_ticket& t, step& s) {
     l.last = l.head;
     l.last_is_late = false;
     l.last_allows_older = l.entry.allow_older();
+    l.last_has_failed = l.entry.attempts() > 0;
     return;
   }
   const auto head = l.head;
@@ -32,6 +33,7 @@ void sink_lanes::coalesce_loaded(named_ticket& t, step& s) {
     entry.set_late(l.last_is_late);
     entry.set_allow_older(l.last_allows_older);
     s.fx.writes.emplace_back(put_waiting{t.first, l.last, std::move(entry)});
+    l.last_has_failed = true;
   }
   park(t, base::log_offset{head.value + 1}, s.now);
 }

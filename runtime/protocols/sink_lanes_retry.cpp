@@ -215,6 +215,7 @@ void sink_lanes::head_failed(named_ticket& t, const ports::delivery_outcome& out
   entry.set_due_at_us(base::to_us(due));
   entry.set_last_error(outcome.reason);
   s.fx.writes.emplace_back(put_waiting{t.first, head, std::move(entry)});
+  l.last_has_failed |= l.last == head;
   if (l.rewind_to)
     park(t, *l.rewind_to, s.now);
   else
@@ -246,6 +247,7 @@ void sink_lanes::wait(named_ticket& t, base::log_offset offset, v1::WaitingEntry
     l.last = offset;
     l.last_is_late = entry.late();
     l.last_allows_older = entry.allow_older();
+    l.last_has_failed = entry.attempts() > 0;
   }
   s.fx.writes.emplace_back(put_waiting{t.first, offset, std::move(entry)});
   ++counts_.waiting;
@@ -282,12 +284,14 @@ void sink_lanes::wait_behind(named_ticket& t, base::log_offset offset, bool late
   s.fx.writes.emplace_back(put_waiting{t.first, offset, std::move(entry)});
   ++counts_.waiting;
   ++l.waiting;
-  // The head keeps its attempts and its due time; what lies between it and the newest is carried by the newest.
-  if (limits_.coalesce && l.waiting > 2)
+  // The head keeps its attempts and its due time; what lies between it and the newest is carried by the newest, unless
+  // it is what failed, and the head was requeued before it.
+  if (limits_.coalesce && l.waiting > 2 && !l.last_has_failed)
     coalesce_waiting(t, l.last, s);
   l.last = offset;
   l.last_is_late = late;
   l.last_allows_older = false;
+  l.last_has_failed = false;
   if (l.what == lane::state::loaded)
     coalesce_loaded(t, s);
 }

@@ -52,6 +52,7 @@ struct restored_lane {
   base::log_offset last{};   // its highest waiting offset
   bool last_is_late = false;
   bool last_allows_older = false;
+  bool last_has_failed = false; // attempts were spent on it
 };
 
 struct history_event {

@@ -53,8 +53,13 @@ void sink_lanes_checker::delivery_sent(const protocols::outgoing_delivery& sent,
     before.insert(event.offset.value);
     if (!tickets.insert(event.ticket_id).second && (limits_.one_event_a_ticket || limits_.coalesce))
       broken("two events of a ticket in one delivery", at(event.offset.value));
-    if (!sent.background && on_time_.erase(event.ticket_id) > 0 && at(event.offset.value).late)
-      broken("P4, a late event took the place of one that is not", at(event.offset.value));
+    // An older one may come again after a crash; it takes nobody's place.
+    const auto carried = on_time_.find(event.ticket_id);
+    if (!sent.background && carried != on_time_.end() && event.offset.value > carried->second) {
+      if (at(event.offset.value).late)
+        broken("P4, a late event took the place of one that is not", at(event.offset.value));
+      on_time_.erase(carried);
+    }
     if (const auto found = uncarried_.find(event.ticket_id); found != uncarried_.end())
       entry.carries.insert(*found);
   }
@@ -277,9 +282,11 @@ void sink_lanes_checker::check_coalesced(const sim_event& event, const sim_disk&
   coalesced_.insert(event.offset);
   uncarried_[event.ticket].insert(event.offset);
   if (!event.late && !requeued_.contains(event.offset))
-    on_time_.insert(event.ticket);
+    on_time_.emplace(event.ticket, event.offset);
   if (const auto failed = failures_.find(event.offset); failed != failures_.end()) {
-    if (failed->second.attempts > 0)
+    // A late one that an older one carries leaves that its own attempts.
+    const bool steps_back = event.late && carrier->offset < event.offset;
+    if (failed->second.attempts > 0 && !steps_back)
       failures_[(heir != nullptr ? heir : carrier)->offset] = failed->second;
     failures_.erase(event.offset);
   }

@@ -113,7 +113,8 @@ private:
   std::set<std::uint64_t> requeued_;               // ever
   std::set<std::uint64_t> dead_;                   // written
   std::map<std::string, std::set<std::uint64_t>> uncarried_; // coalesced and not yet carried to the target, by ticket
-  std::set<std::string> on_time_; // tickets with a coalesced event that was not late, nothing being sent since
+  // By ticket: a coalesced event that was not late, while nothing newer was sent.
+  std::map<std::string, std::uint64_t> on_time_;
   std::set<std::pair<std::uint64_t, std::uint32_t>> replays_told_; // and not yet given out
   std::set<std::uint64_t> target_has_;                             // ever
   std::map<std::string, std::uint64_t> newest_taken_;              // sequence; by the target, of what the sink can know

@@ -33,6 +33,7 @@ struct sim_disk {
       lane.last = base::log_offset{key.second};
       lane.last_is_late = entry.late();
       lane.last_allows_older = entry.allow_older();
+      lane.last_has_failed = entry.attempts() > 0;
     }
     return out;
   }
