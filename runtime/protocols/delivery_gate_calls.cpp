@@ -11,7 +11,7 @@ using ports::delivery_result;
 
 namespace {
 
-constexpr std::size_t merge_looks_at = 64;   // batches behind the first one
+constexpr std::size_t merge_looks_at = 64;  // batches behind the first one
 constexpr std::chrono::seconds together{1}; // what is deferred until about the same time goes in one call
 
 } // namespace
