@@ -62,6 +62,7 @@ base::result<blueprint> plan_hubspot(const config::sink_config& sink) {
   traits.batch_events_max = out.batch_records_max;
   traits.concurrency = out.concurrency;
   traits.one_event_a_ticket = true;
+  traits.wants_state = true;
   const auto shape = record_shape::of(*projection, style);
   return blueprint{traits, std::make_unique<hubspot::target>(std::move(out), record_maker(*projection, style),
                                                              shape ? std::optional(*shape) : std::nullopt)};

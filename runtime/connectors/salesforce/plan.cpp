@@ -110,6 +110,8 @@ base::result<blueprint> plan_salesforce(const config::sink_config& sink) {
   traits.batch_events_max = std::max(out.batch_records_max, out.bulk_from_records > 0 ? out.bulk_records_max : 1);
   traits.concurrency = out.concurrency;
   traits.one_event_a_ticket = true;
+  traits.wants_state = true;
+  traits.affinity = ports::affinity::account; // rows of one account lock each other
   const auto shape = record_shape::of(*projection, style);
   return blueprint{traits, std::make_unique<salesforce::target>(std::move(out), record_maker(*projection, style),
                                                                 shape ? std::optional(*shape) : std::nullopt)};
