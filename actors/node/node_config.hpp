@@ -40,6 +40,7 @@ struct node_config {
   std::function<std::shared_ptr<const intake_rules>()> rules = {}; // in force now; thread-safe
   source_readers readers = {};                                     // for dead letters of payloads that are tried again
   std::function<v1::ListSourcesResponse()> sources = {};           // what the configured ones sent; thread-safe
+  std::function<void(const std::string&)> sink_moved = {};         // an operator moved the sink; thread-safe
   bool dedicated_threads = true; // false: everything on the scheduler (deterministic tests)
 };
 

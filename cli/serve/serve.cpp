@@ -8,6 +8,7 @@
 #include "serve/intake_door.hpp"
 #include "serve/key_guard.hpp"
 #include "serve/sink_surroundings.hpp"
+#include "serve/sla_keeper.hpp"
 #include "serve/source_contracts.hpp"
 #include "serve/taxonomy_watch.hpp"
 #include "storage/rocks_store.hpp"
@@ -106,6 +107,9 @@ public:
     if (!store)
       return store.err();
     store_ = std::move(*store);
+    slas_ = std::make_unique<sla_keeper>(metrics_, *store_, clock_, log_);
+    if (auto opened = slas_->open(config_); !opened)
+      return opened.err();
     auto contracts = start_contracts(config_, {*store_, clock_, *source_metrics_, log_});
     if (!contracts)
       return contracts.err();
@@ -139,6 +143,7 @@ public:
     watch_->look();
     sources_->look();
     contracts_->look();
+    slas_->look();
     if (intake_)
       intake_->look();
     const auto actors = static_cast<std::int64_t>(system_->registry().running());
@@ -165,6 +170,9 @@ public:
     http_.reset();
     if (contracts_)
       contracts_->close();
+    if (slas_)
+      slas_->close();
+    slas_.reset();
     store_.reset();
   }
 
@@ -216,7 +224,7 @@ private:
   base::result<void> start_http() {
     auto http = telemetry::http_server::start(
         {config_.http_listen},
-        {[this] { return metrics_.text() + source_metrics_->text() + surroundings_.metrics(); },
+        {[this] { return metrics_.text() + source_metrics_->text() + surroundings_.metrics() + slas_->text(); },
          [this] { return readiness(); }},
         log_);
     if (!http)
@@ -227,7 +235,7 @@ private:
 
   base::result<void> start_node(std::vector<actors::sink_setup> sinks) {
     const auto& storage = config_.storage;
-    actors::node_config config{*store_, clock_, metrics_, log_};
+    actors::node_config config{*store_, clock_, *slas_, log_};
     config.partitions = storage.partitions;
     config.dedup_window = storage.dedup_window;
     config.live_tickets_max = storage.live_tickets_max;
@@ -239,6 +247,7 @@ private:
     config.rules = [this] { return watch_->rules(); };
     config.readers = [this](const std::string& source) { return sources_->reader(source); };
     config.sources = [this] { return sources_->status(*source_metrics_); };
+    config.sink_moved = [this](const std::string& sink) { slas_->moved(sink); };
     auto node = actors::node::start(*system_, std::move(config));
     if (!node)
       return node.err();
@@ -255,7 +264,7 @@ private:
       options.tls = {config_.tls.certificate, config_.tls.key, config_.tls.client_ca};
     options.ingest.batch.bytes_max = config_.ingest.batch_bytes_max + (64u << 10u);
     auto grpc = transport::grpc_server::start(options, {node_->ingest(), node_->subscribers(), node_->query(),
-                                                        node_->admin(), guard_.get(), contracts_.get()});
+                                                        node_->admin(), guard_.get(), contracts_.get(), slas_.get()});
     if (!grpc)
       return grpc.err();
     grpc_ = std::move(*grpc);
@@ -295,6 +304,7 @@ private:
   std::optional<telemetry::source_metrics> source_metrics_;
   std::unique_ptr<key_guard> guard_; // null: no keys are in use
   std::unique_ptr<storage::rocks_store> store_;
+  std::unique_ptr<sla_keeper> slas_;                  // in store_
   std::unique_ptr<sources::contract_book> contracts_; // in store_
   std::unique_ptr<telemetry::http_server> http_;
   std::unique_ptr<caf::actor_system> system_;

@@ -50,6 +50,14 @@ struct breaker_config {
   milliseconds open_max{60'000};
 };
 
+// What is promised of a sink's speed.
+struct sla_config {
+  double share = 0.99;            // of events …
+  milliseconds within{60'000};    // … delivered within this time …
+  std::string of = "occurred";    // … from: occurred, received …
+  seconds window{28 * 24 * 3600}; // … over any time as long as this
+};
+
 struct sink_config {
   std::string name;
   std::string kind; // one of config/sink_kinds.hpp
@@ -57,6 +65,7 @@ struct sink_config {
   v1::Projection projection;
   retry_config retry;
   breaker_config breaker;
+  std::optional<sla_config> sla;               // none: its speed is not measured against anything
   std::uint32_t in_flight_events_max = 1'024;  // a partition
   std::uint32_t lanes_max = 10'000;            // waiting tickets a partition; beyond it the sink stops reading
   std::map<std::string, std::string> settings; // of the connector: path, url, secret, …; checked by the connector

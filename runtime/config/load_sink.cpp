@@ -7,6 +7,7 @@
 #include "model/vocabulary.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 namespace cxstream::config {
@@ -120,6 +121,20 @@ void read_breaker(section in, breaker_config& out) {
     in.wrong("open_max", "is shorter than open_initial; make it at least as long");
 }
 
+std::optional<sla_config> read_sla(section& sink, reading in) {
+  if (!sink.has("sla"))
+    return std::nullopt;
+  static constexpr std::array<std::string_view, 2> starts{"occurred", "received"};
+  sla_config out;
+  section sla(sink.child("sla"), sink.name("sla"), in);
+  sla.real("share", out.share, {0.0, 0.999'999});
+  sla.duration("within", out.within, {1ms, a_day});
+  sla.choice("of", out.of, starts);
+  sla.duration("window", out.window, {std::chrono::hours{1}, 90 * std::chrono::hours{24}});
+  sla.finish();
+  return out;
+}
+
 void read_identity(section& sink, sink_config& out) {
   sink.identifier("name", out.name);
   sink.text("kind", out.kind);
@@ -160,6 +175,7 @@ sink_config read_sink(const YAML::Node& node, const std::string& path, reading i
   read_projection(sink, in, out.projection);
   read_filter(section(sink.child("filter"), sink.name("filter"), in), out.filter);
   read_retry(section(sink.child("retry"), sink.name("retry"), in), out.retry);
+  out.sla = read_sla(sink, in);
   read_breaker(section(sink.child("breaker"), sink.name("breaker"), in), out.breaker);
   sink.number("in_flight_events_max", out.in_flight_events_max, {1, 1'000'000});
   sink.number("lanes_max", out.lanes_max, {1, 100'000'000});

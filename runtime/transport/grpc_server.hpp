@@ -10,6 +10,7 @@
 #include "base/result.hpp"
 #include "ports/schema_desk.hpp"
 #include "ports/services.hpp"
+#include "ports/sla_desk.hpp"
 #include "transport/ingest_endpoint.hpp"
 #include "transport/subscribe_endpoint.hpp"
 #include "transport/tls_files.hpp"
@@ -33,6 +34,7 @@ struct grpc_services {
   ports::admin_service& admin;
   ports::access_guard* guard = nullptr;  // null: anyone may do anything
   ports::schema_desk* schemas = nullptr; // null: SchemaService is not served
+  ports::sla_desk* slas = nullptr;       // null: SlaService is not served
 };
 
 struct grpc_options {
