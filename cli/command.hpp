@@ -28,6 +28,7 @@ void add_source_command(CLI::App& app, invocation& chosen);
 void add_schema_command(CLI::App& app, invocation& chosen);
 void add_sink_command(CLI::App& app, invocation& chosen);
 void add_dead_command(CLI::App& app, invocation& chosen);
+void add_replay_command(CLI::App& app, invocation& chosen);
 void add_stats_command(CLI::App& app, invocation& chosen);
 void add_verify_command(CLI::App& app, invocation& chosen);
 void add_reconcile_command(CLI::App& app, invocation& chosen);

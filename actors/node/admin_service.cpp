@@ -150,6 +150,13 @@ void admin_service::list_sink(const sink_entry& entry, const std::vector<std::ui
         status.set_paused(entry.paused);
         *status.mutable_filter() = entry.filter;
         *status.mutable_projection() = entry.projection;
+        const auto letters = parts_.letters->all();
+        if (const auto found = letters.find({v1::DeadLetterStage_Name(v1::DELIVERY), entry.name});
+            found != letters.end() && found->second.letters > 0) {
+          model::set_us(*status.mutable_oldest_dead_at(), base::to_us(found->second.oldest));
+          if (!found->second.warning.empty())
+            status.add_warnings(found->second.warning);
+        }
         add_partitions(entry, history, std::move(status), done);
       });
 }

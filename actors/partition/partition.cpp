@@ -21,6 +21,7 @@ partition_actor::behavior_type partition_state::start(partition_config config) {
       [this](append_events& request) { return append(request); },
       [this](const history_demand& wish) { demand(wish); },
       [this](const ask_ticket& question) { return ticket(question); },
+      [this](const ask_tickets& question) { return tickets(question); },
       [this](const ask_ticket_offsets& question) { return ticket_offsets(question); },
       [this](const ask_totals& question) { return totals(question); },
       [this](tick_atom) { tick(); },
@@ -180,6 +181,17 @@ bytes_answer partition_state::ticket(const ask_ticket& question) {
   if (!state)
     return {{false, state.err()}, {}};
   return {{}, state->SerializeAsString()};
+}
+
+states_answer partition_state::tickets(const ask_tickets& question) {
+  states_answer answer;
+  for (const auto& id : question.ticket_ids) {
+    auto state = partition_->ticket_state(id);
+    if (!state && state.err().code != base::error_code::not_found)
+      return {{false, state.err()}, {}};
+    answer.states.push_back(state ? state->SerializeAsString() : std::string{});
+  }
+  return answer;
 }
 
 offsets_answer partition_state::ticket_offsets(const ask_ticket_offsets& question) {

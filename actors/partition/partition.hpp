@@ -54,6 +54,7 @@ private:
   void mended();
   void demand(const history_demand& wish);
   bytes_answer ticket(const ask_ticket& question);
+  states_answer tickets(const ask_tickets& question);
   offsets_answer ticket_offsets(const ask_ticket_offsets& question);
   bytes_answer totals(const ask_totals& question);
   void tick();

@@ -170,6 +170,7 @@ base::result<void> running_node::start_node(std::vector<actors::sink_setup> sink
   config.seed = static_cast<std::uint64_t>(base::to_us(clock_.now()));
   config.program_version = CXSTREAM_VERSION;
   config.sinks = std::move(sinks);
+  config.letters = {config_.dead_letters.warn_count, config_.dead_letters.warn_age};
   config.rules = [this] { return watch_->rules(); };
   config.readers = [this](const std::string& source) { return reader(source); };
   config.sources = [this] { return sources_->status(*source_metrics_); };
