@@ -27,6 +27,7 @@ void add_tail_command(CLI::App& app, invocation& chosen);
 void add_source_command(CLI::App& app, invocation& chosen);
 void add_schema_command(CLI::App& app, invocation& chosen);
 void add_sink_command(CLI::App& app, invocation& chosen);
+void add_sla_command(CLI::App& app, invocation& chosen);
 void add_dead_command(CLI::App& app, invocation& chosen);
 void add_replay_command(CLI::App& app, invocation& chosen);
 void add_stats_command(CLI::App& app, invocation& chosen);

@@ -240,6 +240,8 @@ void admin_service::seek_sink(v1::SeekSinkRequest request, ports::reply<v1::Seek
                      "say where to (earliest, latest, a time, or an offset together with its partition)"});
     return;
   }
+  if (parts_.config.sink_moved)
+    parts_.config.sink_moved(request.sink());
   for (std::uint16_t i = 0; i < entry->partitions.size(); ++i) {
     if (request.has_partition() && request.partition() != i)
       continue;

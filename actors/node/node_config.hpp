@@ -42,7 +42,8 @@ struct node_config {
   source_readers readers = {};                                     // for dead letters of payloads that are tried again
   std::function<v1::ListSourcesResponse()> sources = {};           // what the configured ones sent; thread-safe
   letter_thresholds letters = {};
-  bool dedicated_threads = true; // false: everything on the scheduler (deterministic tests)
+  std::function<void(const std::string&)> sink_moved = {}; // an operator moved the sink; thread-safe
+  bool dedicated_threads = true;                           // false: everything on the scheduler (deterministic tests)
 };
 
 } // namespace cxstream::actors

@@ -90,7 +90,8 @@ base::result<sink_entry> sink_roster::spawn_configured(const sink_setup& configu
   auto record = record_of(setup.config.name);
   if (!record)
     return record.err();
-  sink_entry entry{setup.config.name, setup.config.kind, setup.config.filter, setup.config.projection, record->paused()};
+  sink_entry entry{setup.config.name, setup.config.kind, setup.config.filter, setup.config.projection,
+                   record->paused()};
   for (std::size_t i = 0; i < setup.traits.concurrency; ++i) {
     target_worker_config worker{setup.make_target, config_.clock, std::chrono::milliseconds{1'000},
                                 [&log = config_.log, name = setup.config.name](const base::error& why) {

@@ -66,6 +66,14 @@ struct allowance_config {
   std::uint32_t concurrency_max = 0; // 0: what the kind has
 };
 
+// What is promised of a sink's speed.
+struct sla_config {
+  double share = 0.99;            // of events …
+  milliseconds within{60'000};    // … delivered within this time …
+  std::string of = "occurred";    // … from: occurred, received …
+  seconds window{28 * 24 * 3600}; // … over any time as long as this
+};
+
 struct sink_config {
   std::string name;
   std::string kind; // one of config/sink_kinds.hpp
@@ -76,6 +84,7 @@ struct sink_config {
   reconcile_config reconcile;
   allowance_config allowance;
   std::optional<bool> coalesce;                // none: as the kind of target has it
+  std::optional<sla_config> sla;               // none: its speed is not measured against anything
   std::uint32_t in_flight_events_max = 1'024;  // a partition
   std::uint32_t lanes_max = 10'000;            // waiting tickets a partition; beyond it the sink stops reading
   std::map<std::string, std::string> settings; // of the connector: path, url, secret, …; checked by the connector

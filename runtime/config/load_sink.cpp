@@ -7,6 +7,7 @@
 #include "model/vocabulary.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 namespace cxstream::config {
@@ -143,6 +144,20 @@ void read_allowance(section& sink, reading in, allowance_config& out) {
     sink.wrong("concurrency_max", "is smaller than concurrency_min; make it at least as large");
 }
 
+std::optional<sla_config> read_sla(section& sink, reading in) {
+  if (!sink.has("sla"))
+    return std::nullopt;
+  static constexpr std::array<std::string_view, 2> starts{"occurred", "received"};
+  sla_config out;
+  section sla(sink.child("sla"), sink.name("sla"), in);
+  sla.real("share", out.share, {0.0, 0.999'999});
+  sla.duration("within", out.within, {1ms, a_day});
+  sla.choice("of", out.of, starts);
+  sla.duration("window", out.window, {std::chrono::hours{1}, 90 * std::chrono::hours{24}});
+  sla.finish();
+  return out;
+}
+
 void read_identity(section& sink, sink_config& out) {
   sink.identifier("name", out.name);
   sink.text("kind", out.kind);
@@ -183,6 +198,7 @@ sink_config read_sink(const YAML::Node& node, const std::string& path, reading i
   read_projection(sink, in, out.projection);
   read_filter(section(sink.child("filter"), sink.name("filter"), in), out.filter);
   read_retry(section(sink.child("retry"), sink.name("retry"), in), out.retry);
+  out.sla = read_sla(sink, in);
   read_breaker(section(sink.child("breaker"), sink.name("breaker"), in), out.breaker);
   read_reconcile(section(sink.child("reconcile"), sink.name("reconcile"), in), out.reconcile);
   read_allowance(sink, in, out.allowance);

@@ -2,6 +2,7 @@
 
 #include "connectors/http/exchange_text.hpp"
 #include "connectors/salesforce/bulk_job.hpp"
+#include "connectors/salesforce/salesforce_records.hpp"
 
 #include <algorithm>
 #include <thread>
@@ -24,8 +25,8 @@ std::optional<std::string> check_key(const crm_record& record) {
 
 } // namespace
 
-target::target(target_settings settings, record_maker maker)
-    : settings_(std::move(settings)), maker_(std::move(maker)) {
+target::target(target_settings settings, record_maker maker, std::optional<record_shape> compared)
+    : settings_(std::move(settings)), maker_(std::move(maker)), compared_(std::move(compared)) {
 }
 
 base::result<void> target::open() {
@@ -63,7 +64,16 @@ std::vector<delivery_outcome> target::deliver(std::span<const ports::delivery> e
 }
 
 void target::close() {
+  census_.reset();
   org_.reset();
+}
+
+ports::census* target::census_taker() {
+  if (!census_ && org_ && compared_)
+    census_ = std::make_unique<record_census>(
+        std::make_unique<record_reader>(*org_, settings_.into, compared_->names(), compared_->time_name()), maker_,
+        *compared_);
+  return census_.get();
 }
 
 batch_answer target::upsert(std::span<const crm_record> records, base::timestamp now) {

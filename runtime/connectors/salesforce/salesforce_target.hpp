@@ -8,6 +8,7 @@
 //  2. With bulk jobs, nothing is sent before every job of a former life has ended: it could write what is old by now.
 #pragma once
 
+#include "connectors/crm/record_census.hpp"
 #include "connectors/crm/records_of.hpp"
 #include "connectors/salesforce/connection.hpp"
 
@@ -33,13 +34,15 @@ struct target_settings {
 
 class target final : public ports::target {
 public:
-  target(target_settings settings, record_maker maker);
+  // Without a shape its records cannot be compared.
+  target(target_settings settings, record_maker maker, std::optional<record_shape> compared);
 
   // Never fails: whether Salesforce is there shows in the first delivery.
   base::result<void> open() override;
   base::result<std::vector<ports::target_position>> positions() override;
   std::vector<ports::delivery_outcome> deliver(std::span<const ports::delivery> events, base::timestamp now) override;
   void close() override;
+  ports::census* census_taker() override;
 
 private:
   batch_answer upsert(std::span<const crm_record> records, base::timestamp now);
@@ -49,7 +52,9 @@ private:
 
   target_settings settings_;
   record_maker maker_;
+  std::optional<record_shape> compared_;
   std::unique_ptr<connection> org_;
+  std::unique_ptr<ports::census> census_; // over org_
   base::timestamp paused_until_{};
   bool old_jobs_ended_ = false;
 };
