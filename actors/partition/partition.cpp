@@ -56,11 +56,13 @@ void partition_state::send_next_append() {
   }
   in_flight_first_ = partition_->reserve(entries.size());
   auto value = protocols::encode_log_batch(config_->epoch, in_flight_first_, config_->dedup_window, entries);
+  asked_ = true;
   self_->send(config_->log_writer,
               log_append{config_->id, in_flight_first_, static_cast<std::uint32_t>(entries.size()), std::move(value)});
 }
 
 void partition_state::appended(log_appended& answer) {
+  asked_ = false;
   if (in_flight_.empty() || answer.first_offset != in_flight_first_)
     return; // of an append that was given up
   if (answer.result.ok)
@@ -124,6 +126,11 @@ void partition_state::fail(const base::error& why) {
 void partition_state::mended() {
   if (health_.ok)
     return;
+  // An append that was given up may still reach the log: another one at its place would be taken for it.
+  if (asked_) {
+    self_->delayed_send(self_, std::chrono::seconds{1}, store_mended{});
+    return;
+  }
   health_ = verdict::of(partition_->recover());
   recent_.clear();
   recent_bytes_.clear();

@@ -98,7 +98,7 @@ field_value pipeline_value(const v1::PipelineInfo& info, field f) {
     case field::delivered_at:
       return time_if(info.has_delivered_at(), info.delivered_at());
     case field::replayed:
-      return info.replayed();
+      return info.replayed() ? field_value{true} : field_value{}; // a mark, and none on what comes as it happens
     default:
       return {};
   }
