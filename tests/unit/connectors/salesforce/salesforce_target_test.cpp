@@ -5,6 +5,7 @@
 #include "support/vendors/salesforce_org.hpp"
 #include "unit/connectors/deliveries.hpp"
 
+#include <algorithm>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -222,28 +223,98 @@ TEST(SalesforceTarget, WhatCannotBeARecordIsSaidWithoutACall) {
   EXPECT_TRUE(org.server().requests().empty());
 }
 
+// Hands over again what is deferred when its time has come, as a node does; at most as often as said.
+std::vector<ports::delivery_outcome> settled(ports::target& target, const std::vector<ports::delivery>& batch,
+                                             int calls_max) {
+  auto at = now;
+  for (;;) {
+    auto out = target.deliver(batch, at);
+    if (--calls_max == 0 || std::ranges::none_of(results(out), [](auto r) { return r == delivery_result::deferred; }))
+      return out;
+    at += out.front().retry_after.value_or(1ms);
+  }
+}
+
 TEST(SalesforceTarget, LargeCallsBecomeAJob) {
   salesforce_org org;
   org.refuse("T7");
   org.slow_jobs(2);
   log_of_events log;
-  const auto target = target_at(org, {{"bulk_from_records", "50"}, {"bulk_poll", "10ms"}});
+  const auto target = target_at(org, {{"bulk_from_records", "50"}});
   EXPECT_TRUE(all_delivered(target->deliver(events(log, 5), now)));
   EXPECT_TRUE(org.jobs().empty()) << "small calls are collections";
-  const auto outcomes = target->deliver(events(log, 300), now);
+  const auto outcomes = settled(*target, events(log, 300), 4);
   for (std::size_t i = 0; i < outcomes.size(); ++i)
     EXPECT_EQ(outcomes[i].result, i == 7 ? delivery_result::permanent : delivery_result::delivered) << i;
+  EXPECT_THAT(outcomes[7].exchange, HasSubstr("T7"));
   EXPECT_EQ(org.jobs().size(), 1U);
   EXPECT_EQ(org.records().at("T9")["cx_churn_risk__c"], "high");
+}
+
+TEST(SalesforceTarget, AJobThatRunsHoldsNoCallAndItsEventsComeAgain) {
+  salesforce_org org;
+  org.slow_jobs(1'000'000);
+  log_of_events log;
+  const auto target = target_at(org, {{"bulk_from_records", "50"}, {"bulk_poll", "60s"}});
+  const auto batch = events(log, 60);
+  const auto first = target->deliver(batch, now);
+  EXPECT_THAT(results(first), Each(delivery_result::deferred)) << "and nobody waited for a minute";
+  EXPECT_EQ(first[0].retry_after, 60s);
+  const auto before = org.server().requests().size();
+  EXPECT_THAT(results(target->deliver(std::vector{log.add("X")}, now + 1s)), Each(delivery_result::deferred))
+      << "it could be written before what the job writes later";
+  EXPECT_EQ(org.server().requests().size(), before + 1) << "the job is looked at";
+  org.slow_jobs(0);
+  auto all = batch;
+  all.push_back(log.add("Y"));
+  EXPECT_TRUE(all_delivered(target->deliver(all, now + 60s)));
+  EXPECT_EQ(org.writes().at("T3"), 1);
+  EXPECT_EQ(org.writes().at("Y"), 1);
+}
+
+TEST(SalesforceTarget, AJobThatANodeLeavesWhenItStopsIsAbortedByTheNextOne) {
+  salesforce_org org;
+  org.slow_jobs(1'000'000);
+  log_of_events log;
+  const auto target = target_at(org, {{"bulk_from_records", "50"}});
+  const auto batch = events(log, 60);
+  EXPECT_THAT(results(target->deliver(batch, now)), Each(delivery_result::deferred));
+  target->close();
+  ASSERT_TRUE(target->open());
+  EXPECT_THAT(results(target->deliver(batch, now)), Each(delivery_result::deferred));
+  EXPECT_THAT(org.jobs(), ElementsAre(testing::Pair(testing::_, "Aborted"), testing::Pair(testing::_, "InProgress")));
 }
 
 TEST(SalesforceTarget, AJobThatTakesTooLongIsAbortedAndItsRecordsComeAgain) {
   salesforce_org org;
   org.slow_jobs(1'000'000);
   log_of_events log;
-  const auto target = target_at(org, {{"bulk_from_records", "50"}, {"bulk_poll", "10ms"}, {"bulk_timeout", "1s"}});
-  EXPECT_THAT(results(target->deliver(events(log, 60), now)), Each(delivery_result::transient));
+  const auto target = target_at(org, {{"bulk_from_records", "50"}, {"bulk_poll", "500ms"}, {"bulk_timeout", "1s"}});
+  EXPECT_THAT(results(settled(*target, events(log, 60), 3)), Each(delivery_result::transient));
   EXPECT_THAT(org.jobs(), ElementsAre(testing::Pair(testing::_, "Aborted")));
+}
+
+TEST(SalesforceTarget, AJobWhoseStateCannotBeReadIsAskedAgain) {
+  salesforce_org org;
+  log_of_events log;
+  const auto target = target_at(org, {{"bulk_from_records", "50"}});
+  const auto batch = events(log, 60);
+  EXPECT_THAT(results(target->deliver(batch, now)), Each(delivery_result::deferred));
+  org.server().next(support::said(500));
+  EXPECT_THAT(results(target->deliver(batch, now + 5s)), Each(delivery_result::unreachable));
+  EXPECT_TRUE(all_delivered(target->deliver(batch, now + 10s)));
+  EXPECT_EQ(org.jobs().size(), 1U);
+}
+
+TEST(SalesforceTarget, APauseInAJobIsKeptAndAsksForNothingMore) {
+  salesforce_org org;
+  log_of_events log;
+  const auto target = target_at(org, {{"bulk_from_records", "50"}});
+  EXPECT_TRUE(all_delivered(target->deliver(events(log, 1), now)));
+  org.set_usage(100'000, 100'000);
+  const auto before = org.server().requests().size();
+  EXPECT_THAT(results(target->deliver(events(log, 60), now)), Each(delivery_result::throttled));
+  EXPECT_EQ(org.server().requests().size(), before + 1);
 }
 
 TEST(SalesforceTarget, EndsTheJobsOfAFormerLifeBeforeItSends) {
