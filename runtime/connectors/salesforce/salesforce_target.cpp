@@ -55,19 +55,21 @@ std::vector<delivery_outcome> target::deliver(std::span<const ports::delivery> e
     }
     known = take_job();
   }
-  const auto place_of = [&](std::size_t event) { return place{events[event].partition, events[event].offset}; };
-  for (std::size_t i = 0; i < events.size(); ++i)
-    if (const auto found = known.find(place_of(i)); found != known.end() && !out.skips(i))
-      out.set(i, found->second);
-  if (settings_.bulk_from_records > 0 && !old_jobs_ended_)
-    if (const auto failure = end_old_jobs(now)) {
-      for (std::size_t i = 0; i < events.size(); ++i)
-        if (!known.contains(place_of(i)) && !out.skips(i))
-          out.set(i, *failure);
-      return std::move(out).take();
-    }
   const auto send = [&](std::vector<crm_record>& records) {
-    std::erase_if(records, [&](const crm_record& record) { return known.contains(place_of(record.event)); });
+    std::erase_if(records, [&](const crm_record& record) {
+      const auto found = known.find({events[record.event].partition, events[record.event].offset});
+      if (found != known.end())
+        out.set(record.event, found->second);
+      return found != known.end();
+    });
+    if (records.empty())
+      return;
+    if (settings_.bulk_from_records > 0 && !old_jobs_ended_)
+      if (const auto failure = end_old_jobs(now)) {
+        for (const auto& record : records)
+          out.set(record.event, *failure);
+        return;
+      }
     sort_by_group(records);
     const bool is_job = settings_.bulk_from_records > 0 && records.size() >= settings_.bulk_from_records;
     send_records(
