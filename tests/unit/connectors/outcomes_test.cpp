@@ -32,6 +32,7 @@ TEST_F(Outcomes, SkipWhatWasFoundUnfitBeforeAnEarlierEventFailed) {
   outcomes out(events);
   out.set(2, failed(unfit, "no event"));
   out.set(0, failed(transient, "not now"));
+  EXPECT_TRUE(out.skips(3));
   const auto got = std::move(out).take();
   EXPECT_THAT(results(got), ElementsAre(transient, delivered, skipped, skipped, delivered));
   EXPECT_NE(got[2].reason, "no event");
