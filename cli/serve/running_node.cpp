@@ -183,6 +183,7 @@ base::result<void> running_node::start_node(std::vector<actors::sink_setup> sink
   config.rules = [this] { return watch_->rules(); };
   config.readers = [this](const std::string& source) { return reader(source); };
   config.sources = [this] { return sources_->status(*source_metrics_); };
+  config.sink_moved = [this](const std::string& sink) { slas_->moved(sink); };
   auto node = actors::node::start(world_->system, std::move(config));
   if (!node)
     return node.err();

@@ -267,12 +267,14 @@ void sink_lanes_checker::check_coalesced(const sim_event& event, const sim_disk&
     broken("P7, the event is lost", event);
   const sim_event* carrier = nullptr;
   const sim_event* heir = nullptr;
+  bool older_waits = false;
   for (const auto i : by_ticket_.at(event.ticket)) {
     const auto& other = history[i];
     const bool to_be_sent =
         waiting(disk, other) != nullptr || (other.offset >= era_from_ && !decided(disk, other.offset));
     if (other.offset != event.offset && other.wanted && to_be_sent && !is_in_flight(other.offset))
       carrier = &other;
+    older_waits |= other.offset < event.offset && waiting(disk, other) != nullptr;
     // What failed before is told of the one that takes its place, even if yet another one waits behind that.
     if (const auto* entry = waiting(disk, other); carrier == &other && entry != nullptr && entry->attempts() > 0)
       heir = &other;
@@ -285,7 +287,7 @@ void sink_lanes_checker::check_coalesced(const sim_event& event, const sim_disk&
     on_time_.emplace(event.ticket, event.offset);
   if (const auto failed = failures_.find(event.offset); failed != failures_.end()) {
     // A late one that an older one carries leaves that its own attempts.
-    const bool steps_back = event.late && carrier->offset < event.offset;
+    const bool steps_back = event.late && older_waits;
     if (failed->second.attempts > 0 && !steps_back)
       failures_[(heir != nullptr ? heir : carrier)->offset] = failed->second;
     failures_.erase(event.offset);

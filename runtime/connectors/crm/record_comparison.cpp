@@ -20,12 +20,19 @@ namespace {
 using model::field;
 
 // These are an event's own: which event is sent for a ticket is not the ticket's state.
-constexpr std::array own_fields{field::event_id,         field::event_type,
-                                field::source_system,    field::schema_version,
-                                field::mapping_version,  field::idempotency_key,
-                                field::taxonomy_version, field::received_at,
-                                field::committed_at,     field::late,
-                                field::delivered_at,     field::offset};
+constexpr std::array own_fields{field::event_id,
+                                field::event_type,
+                                field::source_system,
+                                field::schema_version,
+                                field::mapping_version,
+                                field::idempotency_key,
+                                field::taxonomy_version,
+                                field::received_at,
+                                field::committed_at,
+                                field::late,
+                                field::delivered_at,
+                                field::replayed,
+                                field::offset};
 
 value_kind kind_of(const model::projected_field& output, bool is_day) {
   if (output.constant)
