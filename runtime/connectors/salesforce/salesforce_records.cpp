@@ -14,10 +14,14 @@ base::timestamp now() {
   return std::chrono::floor<base::duration>(std::chrono::system_clock::now());
 }
 
+constexpr std::string_view job_runs = "a bulk job is running; mend this when it has ended";
+
 } // namespace
 
-record_reader::record_reader(connection& org, shape of, std::vector<std::string> names, std::string time_name)
-    : org_(org), of_(std::move(of)), names_(std::move(names)), time_name_(std::move(time_name)) {
+record_reader::record_reader(connection& org, shape of, std::vector<std::string> names, std::string time_name,
+                             std::function<bool()> is_busy)
+    : org_(org), of_(std::move(of)), names_(std::move(names)), time_name_(std::move(time_name)),
+      is_busy_(std::move(is_busy)) {
 }
 
 base::result<void> record_reader::all(const take_record& take) {
@@ -51,6 +55,8 @@ base::result<void> record_reader::query(const std::string& soql, const take_reco
 }
 
 ports::delivery_outcome record_reader::write(const crm_record& record) {
+  if (is_busy_())
+    return {ports::delivery_result::unreachable, std::string(job_runs), std::nullopt};
   const std::span one(&record, 1);
   const auto answer = org_.call([&](const session& at) { return upsert_request(at, of_, one); }, now());
   const auto read = read_upsert(answer, kind_of(of_, one), 1, org_.mask());
@@ -58,6 +64,8 @@ ports::delivery_outcome record_reader::write(const crm_record& record) {
 }
 
 base::result<void> record_reader::remove(const found_record& record) {
+  if (is_busy_())
+    return base::error{base::error_code::unavailable, std::string(job_runs)};
   const auto id = record.values.find("Id");
   if (id == record.values.end())
     return base::error{base::error_code::unavailable, "the record has no Id"};

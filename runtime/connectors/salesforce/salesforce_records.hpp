@@ -4,12 +4,15 @@
 #include "connectors/crm/record_census.hpp"
 #include "connectors/salesforce/connection.hpp"
 
+#include <functional>
+
 namespace cxstream::connectors::salesforce {
 
 class record_reader final : public record_store {
 public:
-  // `org` outlives it.
-  record_reader(connection& org, shape of, std::vector<std::string> names, std::string time_name);
+  // `org` outlives it. Nothing is written while `is_busy`: what runs at the org could write older values afterwards.
+  record_reader(connection& org, shape of, std::vector<std::string> names, std::string time_name,
+                std::function<bool()> is_busy);
 
   base::result<void> all(const take_record& take) override;
   base::result<void> between(base::timestamp from, base::timestamp to, const take_record& take) override;
@@ -24,6 +27,7 @@ private:
   shape of_;
   std::vector<std::string> names_;
   std::string time_name_;
+  std::function<bool()> is_busy_;
 };
 
 } // namespace cxstream::connectors::salesforce

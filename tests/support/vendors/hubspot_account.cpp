@@ -37,6 +37,11 @@ void hubspot_account::refuse(const std::string& key) {
   refused_.insert(key);
 }
 
+void hubspot_account::forgive() {
+  const std::lock_guard lock(mutex_);
+  refused_.clear();
+}
+
 void hubspot_account::name_no_inputs() {
   const std::lock_guard lock(mutex_);
   names_inputs_ = false;

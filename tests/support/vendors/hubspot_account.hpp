@@ -30,6 +30,8 @@ public:
   void poison(const std::string& key);
   // One record fails by itself; its batch is answered 207.
   void refuse(const std::string& key);
+  // None is refused any more.
+  void forgive();
   // The error does not say which input it is about.
   void name_no_inputs();
   // The account has no such property.
