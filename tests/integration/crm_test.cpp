@@ -20,6 +20,7 @@ using testing::Not;
 
 constexpr std::uint64_t tickets = 200;
 const std::string poisoned = "T-77";
+constexpr std::size_t batch_floor = 100; // HubSpot takes no more
 
 std::string salesforce_sink(const salesforce_org& org) {
   return "{name: crm, kind: salesforce, projection: crm, allow_private: 'true', url: '" + org.url() +
@@ -74,7 +75,22 @@ void expect_all_but_one_written_once(const Vendor& vendor) {
     EXPECT_EQ(times, 1) << ticket;
 }
 
-// The target is away until all events wait, so that they come in one batch.
+// Records of the largest request that the poisoned one was in.
+template <class Vendor>
+std::size_t largest_batch_with_poison(Vendor& vendor, const char* list, const char* id) {
+  std::size_t out = 0;
+  for (const auto& request : vendor.server().requests()) {
+    const auto body = nlohmann::json::parse(request.body, nullptr, false);
+    if (!body.is_object() || !body.contains(list))
+      continue;
+    for (const auto& record : body[list])
+      if (record.value(id, "") == poisoned)
+        out = std::max(out, body[list].size());
+  }
+  return out;
+}
+
+// The target is away until all events wait, so that they come in batches.
 TEST(Crm, OneRecordThatPoisonsABatchOfSalesforceCostsTheOthersNothing) {
   salesforce_org org;
   org.make_malformed(poisoned);
@@ -86,7 +102,22 @@ TEST(Crm, OneRecordThatPoisonsABatchOfSalesforceCostsTheOthersNothing) {
   org.server().start();
   expect_one_dead_letter(node, "JSON_PARSER_ERROR");
   expect_all_but_one_written_once(org);
+  EXPECT_GE(largest_batch_with_poison(org, "records", "cx_ticket_id__c"), batch_floor);
   EXPECT_THAT(node.log(), Not(HasSubstr(std::string(salesforce_org::client_secret))));
+}
+
+TEST(Crm, OneRecordOf200ThatSalesforceRefusesIsADeadLetterAndTheOthersAreWrittenOnce) {
+  salesforce_org org;
+  org.refuse(poisoned);
+  org.server().stop();
+  const scratch_dir dir;
+  node_process node(dir, {dir / "data", "[" + salesforce_sink(org) + "]", ""});
+  node.start();
+  publish(node, 1);
+  org.server().start();
+  expect_one_dead_letter(node, "FIELD_CUSTOM_VALIDATION_EXCEPTION");
+  expect_all_but_one_written_once(org);
+  EXPECT_GE(largest_batch_with_poison(org, "records", "cx_ticket_id__c"), batch_floor);
 }
 
 TEST(Crm, OneRecordThatPoisonsABatchOfHubspotCostsTheOthersNothing) {
@@ -100,6 +131,7 @@ TEST(Crm, OneRecordThatPoisonsABatchOfHubspotCostsTheOthersNothing) {
   account.server().start();
   expect_one_dead_letter(node, "CONFLICT");
   expect_all_but_one_written_once(account);
+  EXPECT_GE(largest_batch_with_poison(account, "inputs", "id"), batch_floor);
   EXPECT_THAT(node.log(), Not(HasSubstr(std::string(hubspot_account::access_token))));
 }
 
