@@ -9,6 +9,8 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+
 namespace cxstream::integration {
 namespace {
 
@@ -43,7 +45,9 @@ std::string text_of(const nlohmann::json& value) {
 }
 
 template <class Vendor>
-void find_and_mend_a_thousand(Vendor& vendor, const std::string& sink, const field_names& names) {
+void find_and_mend_a_thousand(
+    Vendor& vendor, const std::string& sink, const field_names& names,
+    const std::function<void()>& before_planting = [] {}) {
   const scratch_dir dir;
   node_process node(dir, {dir / "data", "[" + sink + "]", ""});
   node.start();
@@ -56,6 +60,7 @@ void find_and_mend_a_thousand(Vendor& vendor, const std::string& sink, const fie
     expect_clean(node.ask({"reconcile", "crm"}));
   expect_clean(node.ask({"reconcile", "crm", "--repair", "--remove-extra"}));
 
+  before_planting();
   plant(vendor, names);
   expect_planted(node.ask({"reconcile", "crm"}), 0);
   expect_planted(node.ask({"reconcile", "crm", "--repair"}), 3 * planted_of_a_kind);
@@ -89,13 +94,15 @@ TEST(ReconcileCrm, FindsAndMendsAThousandPlantedDifferencesInSalesforceBesideLiv
                            {"cx_sequence__c", "cx_churn_risk__c", "cx_sentiment_score__c"});
 }
 
+// Slow answers make events wait and carry each other while the comparison looks.
 TEST(ReconcileCrm, FindsAndMendsAThousandPlantedDifferencesInHubspotBesideLiveLoad) {
   hubspot_account account;
+  account.answer_writes_after(200ms);
   find_and_mend_a_thousand(
       account,
       "{name: crm, kind: hubspot, projection: crm, allow_private: 'true', search_spacing: 1ms, url: '" + account.url() +
           "', access_token: '" + std::string(hubspot_account::access_token) + "'}",
-      {"cx_sequence", "cx_churn_risk", "cx_sentiment_score"});
+      {"cx_sequence", "cx_churn_risk", "cx_sentiment_score"}, [&] { account.answer_writes_after(0ms); });
 }
 
 } // namespace
