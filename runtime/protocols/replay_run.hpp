@@ -33,7 +33,7 @@ struct replay_limits {
   std::size_t send_events_max = 1; // of one partition at a time; the target's batch
   std::size_t partitions_at_once = 4;
   std::size_t tickets_remembered_max = 1'000'000;
-  retry_policy retry;
+  retry_policy retry = {};
   bool sends_state = false; // one event a ticket says all
 };
 

@@ -302,7 +302,7 @@ void sink_lanes_world::replay() {
   std::vector<protocols::replay_event> events;
   for (const auto& event : checker_.history)
     if (event.wanted && disk_.waiting.count({event.ticket, event.offset}) == 0 && !disk_.dead.contains(event.offset) &&
-        dice_.chance(0.05))
+        dice_.chance(0.2))
       events.push_back(
           {base::log_offset{event.offset}, base::ticket_sequence{event.sequence}, event.ticket, event.bytes()});
   call([&](auto& fx) {

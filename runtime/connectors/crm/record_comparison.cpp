@@ -87,7 +87,7 @@ std::optional<base::timestamp> time_of(std::string_view text) {
   if (whole.size() > offset_bytes) {
     const auto sign = whole.size() - offset_bytes;
     if ((whole[sign] == '+' || whole[sign] == '-') && whole.find(':', sign) == std::string::npos)
-      whole.insert(sign + 3, ":");
+      whole = whole.substr(0, sign + 3) + ':' + whole.substr(sign + 3);
   }
   return base::parse_rfc3339(whole);
 }
