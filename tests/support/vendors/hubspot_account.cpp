@@ -237,7 +237,8 @@ scripted_reply hubspot_account::read(const got_request& request) const {
 }
 
 scripted_reply hubspot_account::archive(const got_request& request) {
-  for (const auto& input : json::parse(request.body)["inputs"])
+  const auto body = json::parse(request.body);
+  for (const auto& input : body["inputs"])
     records_.erase(input["id"].get<std::string>().substr(3));
   return said(204);
 }
