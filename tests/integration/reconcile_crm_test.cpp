@@ -45,22 +45,23 @@ std::string text_of(const nlohmann::json& value) {
 }
 
 template <class Vendor>
-void find_and_mend_a_thousand(
-    Vendor& vendor, const std::string& sink, const field_names& names,
-    const std::function<void()>& before_planting = [] {}) {
+void find_and_mend_a_thousand(Vendor& vendor, const std::string& sink, const field_names& names,
+                              const std::function<void(std::chrono::milliseconds)>& answer_after) {
   const scratch_dir dir;
   node_process node(dir, {dir / "data", "[" + sink + "]", ""});
   node.start();
   publish_quiet_tickets(node);
   ASSERT_TRUE(node.drains(60s)) << node.log();
   ASSERT_EQ(vendor.records().size(), quiet_tickets);
+  // Slow answers make events wait and carry each other while the comparison looks.
+  answer_after(1'500ms);
   live_load load(node, live_event);
-  ASSERT_TRUE(eventually(30s, [&] { return load.published() > 1'000; }));
+  ASSERT_TRUE(eventually(30s, [&] { return load.published() > 1'500; }));
   for (int i = 0; i < 3; ++i)
     expect_clean(node.ask({"reconcile", "crm"}));
   expect_clean(node.ask({"reconcile", "crm", "--repair", "--remove-extra"}));
 
-  before_planting();
+  answer_after(0ms);
   plant(vendor, names);
   expect_planted(node.ask({"reconcile", "crm"}), 0);
   expect_planted(node.ask({"reconcile", "crm", "--repair"}), 3 * planted_of_a_kind);
@@ -91,18 +92,16 @@ TEST(ReconcileCrm, FindsAndMendsAThousandPlantedDifferencesInSalesforceBesideLiv
                            "{name: crm, kind: salesforce, projection: crm, allow_private: 'true', url: '" + org.url() +
                                "', client_id: '" + std::string(salesforce_org::client_id) + "', client_secret: '" +
                                std::string(salesforce_org::client_secret) + "'}",
-                           {"cx_sequence__c", "cx_churn_risk__c", "cx_sentiment_score__c"});
+                           {"cx_sequence__c", "cx_churn_risk__c", "cx_sentiment_score__c"}, [](auto) {});
 }
 
-// Slow answers make events wait and carry each other while the comparison looks.
 TEST(ReconcileCrm, FindsAndMendsAThousandPlantedDifferencesInHubspotBesideLiveLoad) {
   hubspot_account account;
-  account.answer_writes_after(200ms);
   find_and_mend_a_thousand(
       account,
       "{name: crm, kind: hubspot, projection: crm, allow_private: 'true', search_spacing: 1ms, url: '" + account.url() +
           "', access_token: '" + std::string(hubspot_account::access_token) + "'}",
-      {"cx_sequence", "cx_churn_risk", "cx_sentiment_score"}, [&] { account.answer_writes_after(0ms); });
+      {"cx_sequence", "cx_churn_risk", "cx_sentiment_score"}, [&](auto delay) { account.answer_writes_after(delay); });
 }
 
 } // namespace
