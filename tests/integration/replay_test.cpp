@@ -1,22 +1,17 @@
-// Events of the history are sent once more, while new ones, and old ones that come late, stream in.
+// Events of the history are sent once more: to bring back what was lost, through kills, to a sink that keeps history.
 #include "integration/harness/node_process.hpp"
 #include "integration/harness/patience.hpp"
 #include "integration/harness/publish_client.hpp"
+#include "integration/harness/replay_jobs.hpp"
 #include "integration/harness/warehouse.hpp"
-#include "integration/harness/webhook_receiver.hpp"
 #include "support/event_maker.hpp"
 
 #include <gtest/gtest.h>
-
-#include <atomic>
-#include <thread>
 
 namespace cxstream::integration {
 namespace {
 
 constexpr std::uint64_t tickets = 200;
-constexpr std::uint64_t events = 20'000;
-const std::string newest_sql = "SELECT ticket_id, ticket_sequence, last_occurred_at, status FROM ticket_current";
 
 // Every third event is older than what its ticket has seen.
 v1::CanonicalEvent event_of(std::uint64_t number) {
@@ -36,89 +31,6 @@ void publish(const node_process& node, std::uint64_t from, std::uint64_t to) {
     return batch.empty() ? std::nullopt : std::optional(batch);
   });
   ASSERT_TRUE(client.status().ok()) << client.status().error_message();
-}
-
-// Looks at a warehouse all the time: no ticket may show an older sequence or an older time than before.
-class watcher {
-public:
-  explicit watcher(const std::string& path) : db_(path), thread_([this] { watch(); }) {
-  }
-  ~watcher() {
-    over_ = true;
-    thread_.join();
-  }
-  std::uint64_t looks() const {
-    return looks_;
-  }
-  std::string regress() const {
-    return regress_;
-  }
-  void end() {
-    over_ = true;
-  }
-
-private:
-  void watch() {
-    std::map<std::string, table_row> seen;
-    while (!over_) {
-      for (const auto& row : db_.rows(newest_sql)) {
-        auto& before = seen[row[0]];
-        if (!before.empty() && (std::stoull(row[1]) < std::stoull(before[1]) || row[2] < before[2]))
-          regress_ = row[0] + " went from " + before[1] + " at " + before[2] + " to " + row[1] + " at " + row[2];
-        before = row;
-      }
-      ++looks_;
-      std::this_thread::sleep_for(5ms);
-    }
-  }
-
-  warehouse db_;
-  std::atomic<bool> over_ = false;
-  std::atomic<std::uint64_t> looks_ = 0;
-  std::string regress_;
-  std::thread thread_;
-};
-
-std::string started(const node_process& node, std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), {"replay", "start"});
-  return node.ask(arguments)["replay"]["id"];
-}
-
-nlohmann::json shown(const node_process& node, const std::string& id) {
-  return node.ask({"replay", "show", id})["replay"];
-}
-
-std::uint64_t number(const nlohmann::json& job, const char* field) {
-  return job.contains(field) ? std::stoull(job[field].get<std::string>()) : 0;
-}
-
-bool ends(const node_process& node, const std::string& id) {
-  return eventually(120s, [&] { return shown(node, id)["state"] == "REPLAY_DONE"; });
-}
-
-TEST(Replay, DuringLiveLoadNoTicketOfAWarehouseEverShowsAnOlderValue) {
-  const scratch_dir dir;
-  node_process node(dir, {dir / "data", "[{name: warehouse, kind: sqlite, path: " + (dir / "warehouse.db") + "}]", ""});
-  node.start();
-  publish(node, 0, events / 2);
-  ASSERT_TRUE(node.drains(60s));
-  std::string id;
-  {
-    watcher watch(dir / "warehouse.db");
-    std::thread live([&] { publish(node, events / 2, events); });
-    id = started(node, {"warehouse"});
-    live.join();
-    ASSERT_TRUE(ends(node, id)) << shown(node, id);
-    ASSERT_TRUE(node.drains(60s));
-    watch.end();
-    EXPECT_GE(watch.looks(), 10U);
-    EXPECT_EQ(watch.regress(), "");
-  }
-  const auto job = shown(node, id);
-  EXPECT_GE(number(job, "selected"), events / 2);
-  EXPECT_EQ(number(job, "selected"), number(job, "delivered") + number(job, "leftToSink")) << job;
-  EXPECT_EQ(node.counts("warehouse").at("delivered"), events) << "a replay is in no account but its own";
-  EXPECT_EQ(node.contradictions(), "");
 }
 
 TEST(Replay, BringsBackWhatATargetLost) {

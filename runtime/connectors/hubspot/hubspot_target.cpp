@@ -54,11 +54,13 @@ void target::close() {
 }
 
 ports::census* target::census_taker() {
-  if (!census_ && http_ && compared_)
-    census_ = std::make_unique<record_census>(
-        std::make_unique<record_reader>(*http_, settings_.access_token, settings_.into, compared_->names(),
-                                        compared_->time_name(), settings_.search_spacing),
-        maker_, *compared_);
+  if (census_ || !compared_)
+    return census_.get();
+  (void)open();
+  census_ = std::make_unique<record_census>(
+      std::make_unique<record_reader>(*http_, settings_.access_token, settings_.into, compared_->names(),
+                                      compared_->time_name(), settings_.search_spacing),
+      maker_, *compared_);
   return census_.get();
 }
 

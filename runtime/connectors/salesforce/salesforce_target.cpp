@@ -87,11 +87,13 @@ void target::close() {
 }
 
 ports::census* target::census_taker() {
-  if (!census_ && org_ && compared_)
-    census_ = std::make_unique<record_census>(std::make_unique<record_reader>(*org_, settings_.into, compared_->names(),
-                                                                              compared_->time_name(),
-                                                                              [this] { return job_ != nullptr; }),
-                                              maker_, *compared_);
+  if (census_ || !compared_)
+    return census_.get();
+  (void)open();
+  census_ = std::make_unique<record_census>(std::make_unique<record_reader>(*org_, settings_.into, compared_->names(),
+                                                                            compared_->time_name(),
+                                                                            [this] { return job_ != nullptr; }),
+                                            maker_, *compared_);
   return census_.get();
 }
 

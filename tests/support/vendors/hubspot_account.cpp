@@ -64,6 +64,11 @@ void hubspot_account::set_daily(std::uint64_t allowed, std::uint64_t left) {
   left_ = left;
 }
 
+void hubspot_account::answer_writes_after(std::chrono::milliseconds delay) {
+  const std::lock_guard lock(mutex_);
+  write_delay_ = delay;
+}
+
 void hubspot_account::rotate(const std::string& token) {
   const std::lock_guard lock(mutex_);
   token_ = token;
@@ -120,8 +125,11 @@ scripted_reply hubspot_account::answer(const got_request& request) {
         .with("X-HubSpot-RateLimit-Daily", std::to_string(daily_))
         .with("X-HubSpot-RateLimit-Daily-Remaining", std::to_string(left_));
   };
-  if (request.path == "/crm/v3/objects/tickets/batch/upsert")
-    return counted(batch(request, true));
+  if (request.path == "/crm/v3/objects/tickets/batch/upsert") {
+    auto reply = counted(batch(request, true));
+    reply.delay = write_delay_;
+    return reply;
+  }
   if (request.path == "/crm/v3/objects/tickets/batch/update")
     return counted(batch(request, false));
   if (request.path == "/crm/v3/objects/tickets/batch/read")

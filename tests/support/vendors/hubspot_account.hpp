@@ -39,6 +39,8 @@ public:
   // So many requests are answered 429, by this policy ("DAILY", "TEN_SECONDLY_ROLLING", "SECONDLY").
   void limit(int times, const std::string& policy);
   void set_daily(std::uint64_t allowed, std::uint64_t left);
+  // Writes are answered so late, after they took effect.
+  void answer_writes_after(std::chrono::milliseconds delay);
   // The token is another from now on.
   void rotate(const std::string& token);
 
@@ -69,6 +71,7 @@ private:
   bool names_inputs_ = true;
   std::size_t shown_max_ = 10'000; // of one search
   int limited_ = 0;
+  std::chrono::milliseconds write_delay_{0};
   std::string policy_;
   std::string token_{access_token};
   std::uint64_t daily_ = 650'000;
