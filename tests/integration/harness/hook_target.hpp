@@ -33,6 +33,10 @@ public:
   void heal() {
     poison({});
   }
+  // Its memory of what requests looked like, which a long run does not need.
+  void forget_requests() {
+    server_.forget_requests();
+  }
   std::vector<taken_event> taken() const;
   // How often a request with the ticket was answered 500.
   std::map<std::string, std::uint64_t> refusals() const;
