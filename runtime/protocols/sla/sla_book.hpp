@@ -54,7 +54,7 @@ class sla_book {
 public:
   static constexpr std::chrono::minutes span{5};
   static constexpr std::chrono::seconds window_max{90 * 24 * 3'600};
-  static constexpr std::size_t spans_max = (90 + 2) * 24 * 12;
+  static constexpr std::size_t spans_max = std::size_t{90 + 2} * 24 * 12; // five minutes each
 
   // `since`: nothing before it is measured.
   sla_book(const sla_promise& promise, base::timestamp since) : promise_(promise), since_(since) {
