@@ -35,7 +35,9 @@ void add_commands(CLI::App& app, invocation& chosen) {
   add_source_command(app, chosen);
   add_schema_command(app, chosen);
   add_sink_command(app, chosen);
+  add_sla_command(app, chosen);
   add_dead_command(app, chosen);
+  add_replay_command(app, chosen);
   add_stats_command(app, chosen);
   add_verify_command(app, chosen);
   add_reconcile_command(app, chosen);

@@ -21,7 +21,8 @@ std::string milliseconds_text(double ms) {
 }
 
 tone state_tone(const v1::SinkStatus& sink) {
-  if (sink.paused() || !sink.connected() || sink.breaker() == v1::BREAKER_HALF_OPEN)
+  if (sink.paused() || !sink.connected() || sink.held_by() == "budget" || sink.held_by() == "throttled" ||
+      sink.breaker() == v1::BREAKER_HALF_OPEN)
     return tone::notice;
   return sink.breaker() == v1::BREAKER_OPEN ? tone::bad : tone::good;
 }
@@ -35,6 +36,10 @@ std::string sink_state(const v1::SinkStatus& sink) {
     return "not connected";
   if (sink.breaker() == v1::BREAKER_OPEN)
     return "target down";
+  if (sink.held_by() == "budget")
+    return "budget spent";
+  if (sink.held_by() == "throttled")
+    return "throttled";
   return sink.breaker() == v1::BREAKER_HALF_OPEN ? "probing" : "running";
 }
 
@@ -68,7 +73,7 @@ terminal::table sink_table(const v1::ListSinksResponse& sinks) {
                {counts.pending() == 0 ? "-" : terminal::span(lag)},
                {milliseconds_text(sink.latency_p50_ms())},
                {milliseconds_text(sink.latency_p99_ms())},
-               {sink.last_error()}});
+               {sink.warnings().empty() ? sink.last_error() : sink.warnings(0)}});
   }
   return table;
 }

@@ -1,16 +1,22 @@
 #include "actors/courier/courier.hpp"
 
 #include "actors/outcomes.hpp"
-
-#include "cxstream/v1/admin.pb.h"
+#include "model/revision.hpp"
 
 #include <caf/typed_response_promise.hpp>
 
 namespace cxstream::actors {
 
+namespace {
+
+constexpr std::chrono::seconds budget_kept_every{1};
+
+} // namespace
+
 courier_actor::behavior_type courier_state::start(courier_config config) {
   config_.emplace(std::move(config));
-  gate_.emplace(config_->limits, config_->breaker);
+  gate_.emplace(config_->limits, config_->breaker, config_->budget_spent);
+  kept_budget_ = config_->budget_spent;
   random_.seed(config_->seed);
   config_->metrics.breaker(config_->sink, ports::breaker_state::closed);
   for (const auto& worker : config_->workers)
@@ -54,7 +60,7 @@ void courier_state::begin(base::partition_id partition, const courier_client& cl
 
 void courier_state::deliver(delivery_request& request) {
   protocols::gate_effects fx;
-  protocols::offered_batch batch{request.partition, request.id, std::move(request.events)};
+  protocols::offered_batch batch{request.partition, request.id, std::move(request.events), request.background};
   if (!gate_->offer(std::move(batch), config_->clock.now(), fx)) {
     delivery_answer back{request.id, {}}; // cannot happen while the queue has room for every partition; nothing is lost
     for (std::uint32_t i = 0; i < batch.events.size(); ++i)
@@ -114,7 +120,16 @@ void courier_state::carry_out(protocols::gate_effects& fx) {
     config_->metrics.breaker(config_->sink, *fx.state);
     config_->on_breaker(*fx.state, gate_->last_error());
   }
+  if (gate_->budget() != kept_budget_ && config_->clock.now() - budget_kept_at_ >= budget_kept_every)
+    keep_budget();
   set_timer();
+}
+
+// A crash loses what was spent since then, at most about a second's worth.
+void courier_state::keep_budget() {
+  kept_budget_ = gate_->budget();
+  budget_kept_at_ = config_->clock.now();
+  config_->keep_budget(kept_budget_);
 }
 
 void courier_state::start_call(const protocols::target_call& call) {
@@ -138,6 +153,8 @@ void courier_state::lag(const sink_lag& word) {
   const auto age =
       oldest == 0 ? base::duration{0} : std::max(base::duration{0}, config_->clock.now() - base::from_us(oldest));
   config_->metrics.lag(config_->sink, events, age);
+  config_->metrics.allowance(config_->sink, gate_->concurrency(), gate_->budget().spent,
+                             config_->limits.allowance.calls_per_day);
 }
 
 void courier_state::tick() {
@@ -172,6 +189,7 @@ bytes_answer courier_state::status() const {
       break;
   }
   out.set_last_error(gate_->last_error());
+  add_allowance(out);
   std::int64_t oldest = 0;
   for (const auto& [partition, l] : lags_)
     if (l.oldest_committed_at_us != 0 && (oldest == 0 || l.oldest_committed_at_us < oldest))
@@ -186,7 +204,21 @@ bytes_answer courier_state::status() const {
   return {{}, out.SerializeAsString()};
 }
 
+void courier_state::add_allowance(v1::SinkStatus& out) const {
+  const auto now = config_->clock.now();
+  out.set_coalesces(config_->coalesces);
+  out.set_concurrency(static_cast<std::uint32_t>(gate_->concurrency()));
+  out.set_held_by(std::string(protocols::name_of(gate_->held(now))));
+  if (const auto budget = config_->limits.allowance.calls_per_day; budget > 0) {
+    out.set_budget_calls_per_day(budget);
+    out.set_budget_spent(gate_->budget_spent(now));
+    model::set_us(*out.mutable_budget_resets_at(), base::to_us(gate_->budget_resets_at(now)));
+  }
+}
+
 caf::result<verdict> courier_state::stop() {
+  if (gate_->budget() != kept_budget_)
+    keep_budget();
   auto promise = self_->make_response_promise<verdict>();
   auto open = std::make_shared<std::size_t>(config_->workers.size());
   auto one_down = [this, promise, open]() mutable {

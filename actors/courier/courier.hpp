@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/courier/interface.hpp"
+#include "cxstream/v1/admin.pb.h"
 #include "ports/clock.hpp"
 #include "ports/metrics.hpp"
 #include "protocols/delivery_gate.hpp"
@@ -24,6 +25,10 @@ struct courier_config {
   bool keeps_position = false;
   std::vector<target_worker_actor> workers; // limits.concurrency of them, or one that takes all calls
   std::uint64_t seed = 1;                   // of jitter
+  bool coalesces = false;                   // for the status
+  protocols::budget_account budget_spent = {};
+  // Called (from the courier), about once a second, when more of the budget was spent.
+  std::function<void(const protocols::budget_account&)> keep_budget = [](const protocols::budget_account&) {};
   // Called (from the courier) when the breaker opens or closes.
   std::function<void(ports::breaker_state, const std::string& why)> on_breaker = [](ports::breaker_state,
                                                                                     const std::string&) {};
@@ -51,6 +56,8 @@ private:
   void carry_out(protocols::gate_effects& fx);
   void start_call(const protocols::target_call& call);
   void measure(const ports::delivery& event, ports::delivery_result result, base::timestamp now);
+  void keep_budget();
+  void add_allowance(v1::SinkStatus& out) const;
   void set_timer();
   double random01();
 
@@ -65,6 +72,8 @@ private:
   std::size_t workers_open_ = 0;
   std::optional<base::timestamp> timer_at_;
   std::uint64_t retried_ = 0;
+  protocols::budget_account kept_budget_;
+  base::timestamp budget_kept_at_{};
   std::mt19937_64 random_;
 };
 

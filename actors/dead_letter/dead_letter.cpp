@@ -24,6 +24,7 @@ void dead_letter_state::next() {
   }
   const auto& id = config_->ids[at_];
   auto letter = protocols::read_letter(config_->store, id);
+  letter_ = letter ? *letter : v1::DeadLetter{};
   if (!letter)
     result(id, false, letter.err().message);
   else if (letter->stage() == v1::DELIVERY)
@@ -156,6 +157,8 @@ void dead_letter_state::result(const std::string& id, bool gone, std::string mes
   r.set_requeued(gone);
   r.set_message(std::move(message));
   results_.push_back(std::move(r));
+  if (gone && config_->action == letter_action::discard)
+    config_->on_discarded(letter_);
   ++at_;
   self_->send(self_, tick_atom_v);
 }

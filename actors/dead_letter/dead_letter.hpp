@@ -34,6 +34,8 @@ struct dead_letter_config {
   std::function<void(std::vector<v1::RequeueResult>)> done; // called once, with one result a letter
   // Called (from the actor) when a letter cannot be erased.
   std::function<void(const base::error&)> on_failure = [](const base::error&) {};
+  // Called (from the actor) with a letter that was discarded.
+  std::function<void(const v1::DeadLetter&)> on_discarded = [](const v1::DeadLetter&) {};
 };
 
 class dead_letter_state {
@@ -68,6 +70,7 @@ private:
   dead_letter_actor::pointer self_;
   std::optional<dead_letter_config> config_;
   std::size_t at_ = 0;
+  v1::DeadLetter letter_; // the one at hand
   retried_letter retried_;
   std::vector<v1::RequeueResult> results_;
 };

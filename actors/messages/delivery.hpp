@@ -4,6 +4,7 @@
 #include "actors/messages/verdict.hpp"
 #include "base/ids.hpp"
 #include "ports/target.hpp"
+#include "protocols/history.hpp"
 
 #include <caf/error.hpp>
 #include <caf/meta/load_callback.hpp>
@@ -20,10 +21,11 @@ struct delivery_request {
   base::partition_id partition;
   std::uint64_t id = 0;
   std::vector<ports::delivery> events;
+  bool background = false; // may be called after everything else
 
   template <class Inspector>
   friend auto inspect(Inspector& f, delivery_request& x) {
-    return f(caf::meta::type_name("delivery_request"), x.partition, x.id, x.events);
+    return f(caf::meta::type_name("delivery_request"), x.partition, x.id, x.events, x.background);
   }
 };
 
@@ -199,6 +201,62 @@ struct discard_delivery {
   template <class Inspector>
   friend auto inspect(Inspector& f, discard_delivery& x) {
     return f(caf::meta::type_name("discard_delivery"), x.offset);
+  }
+};
+
+// → verdict: what a dead letter of this sink and partition holds is replaced by an edited event, for this sink alone.
+struct edit_delivery {
+  base::log_offset offset;
+  std::string event; // serialized CanonicalEvent
+
+  template <class Inspector>
+  friend auto inspect(Inspector& f, edit_delivery& x) {
+    return f(caf::meta::type_name("edit_delivery"), x.offset, x.event);
+  }
+};
+
+// replay → sink: events of the history to be sent once more; answered by replay_answer when all of them have an
+// outcome.
+struct replay_events {
+  std::vector<protocols::history_item> events;
+  bool allow_history = false;
+
+  template <class Inspector>
+  friend auto inspect(Inspector& f, replay_events& x) {
+    return f(caf::meta::type_name("replay_events"), x.events, x.allow_history);
+  }
+};
+
+// What became of an event that a replay sent.
+struct replayed_event {
+  enum class fate : std::uint8_t { settled, carried, left, busy };
+  fate taken = fate::busy;
+  settled outcome; // settled
+
+  template <class Inspector>
+  friend auto inspect(Inspector& f, replayed_event& x) {
+    return f(x.taken, x.outcome);
+  }
+};
+
+// One an event, in order.
+struct replay_answer {
+  std::vector<replayed_event> outcomes;
+
+  template <class Inspector>
+  friend auto inspect(Inspector& f, replay_answer& x) {
+    return f(caf::meta::type_name("replay_answer"), x.outcomes);
+  }
+};
+
+// node → replay: pause, resume, cancel; answered with a serialized Replay.
+struct control_replay {
+  int action = 0;                  // a ReplayAction
+  double events_per_second = -1.0; // negative: stays as it is
+
+  template <class Inspector>
+  friend auto inspect(Inspector& f, control_replay& x) {
+    return f(caf::meta::type_name("control_replay"), x.action, x.events_per_second);
   }
 };
 

@@ -58,6 +58,27 @@ struct ask_ticket {
   }
 };
 
+// → states_answer, for a sink that wants state: the tickets as they are now.
+struct ask_tickets {
+  std::vector<std::string> ticket_ids;
+
+  template <class Inspector>
+  friend auto inspect(Inspector& f, ask_tickets& x) {
+    return f(caf::meta::type_name("ask_tickets"), x.ticket_ids);
+  }
+};
+
+// A serialized TicketState for each ticket asked about, in that order; empty for one that has no event.
+struct states_answer {
+  verdict result;
+  std::vector<std::string> states;
+
+  template <class Inspector>
+  friend auto inspect(Inspector& f, states_answer& x) {
+    return f(caf::meta::type_name("states_answer"), x.result, x.states);
+  }
+};
+
 // → offsets_answer: log offsets of a ticket's history from a sequence on.
 struct ask_ticket_offsets {
   std::string ticket_id;

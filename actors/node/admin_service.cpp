@@ -150,6 +150,13 @@ void admin_service::list_sink(const sink_entry& entry, const std::vector<std::ui
         status.set_paused(entry.paused);
         *status.mutable_filter() = entry.filter;
         *status.mutable_projection() = entry.projection;
+        const auto letters = parts_.letters->all();
+        if (const auto found = letters.find({v1::DeadLetterStage_Name(v1::DELIVERY), entry.name});
+            found != letters.end() && found->second.letters > 0) {
+          model::set_us(*status.mutable_oldest_dead_at(), base::to_us(found->second.oldest));
+          if (!found->second.warning.empty())
+            status.add_warnings(found->second.warning);
+        }
         add_partitions(entry, history, std::move(status), done);
       });
 }
@@ -233,6 +240,8 @@ void admin_service::seek_sink(v1::SeekSinkRequest request, ports::reply<v1::Seek
                      "say where to (earliest, latest, a time, or an offset together with its partition)"});
     return;
   }
+  if (parts_.config.sink_moved)
+    parts_.config.sink_moved(request.sink());
   for (std::uint16_t i = 0; i < entry->partitions.size(); ++i) {
     if (request.has_partition() && request.partition() != i)
       continue;

@@ -22,12 +22,20 @@ public:
   // dead_letter_calls.cpp
   void list_dead_letters(v1::ListDeadLettersRequest request, ports::reply<v1::ListDeadLettersResponse> done) override;
   void get_dead_letter(v1::GetDeadLetterRequest request, ports::reply<v1::GetDeadLetterResponse> done) override;
+  void group_dead_letters(v1::GroupDeadLettersRequest request,
+                          ports::reply<v1::GroupDeadLettersResponse> done) override;
   void edit_dead_letter(v1::EditDeadLetterRequest request, ports::reply<v1::EditDeadLetterResponse> done) override;
   void requeue_dead_letters(v1::RequeueDeadLettersRequest request,
                             ports::reply<v1::RequeueDeadLettersResponse> done) override;
   void discard_dead_letters(v1::DiscardDeadLettersRequest request,
                             ports::reply<v1::DiscardDeadLettersResponse> done) override;
   void export_dead_letters(v1::ListDeadLettersRequest request, ports::reply<v1::ListDeadLettersResponse> done) override;
+  // replay_calls.cpp
+  void preview_replay(v1::PreviewReplayRequest request, ports::reply<v1::PreviewReplayResponse> done) override;
+  void start_replay(v1::StartReplayRequest request, ports::reply<v1::StartReplayResponse> done) override;
+  void list_replays(v1::ListReplaysRequest request, ports::reply<v1::ListReplaysResponse> done) override;
+  void get_replay(v1::GetReplayRequest request, ports::reply<v1::GetReplayResponse> done) override;
+  void control_replay(v1::ControlReplayRequest request, ports::reply<v1::ControlReplayResponse> done) override;
   // verify_call.cpp
   void verify(v1::VerifyRequest request, ports::reply<v1::VerifyResponse> done) override;
   // reconcile_desk.cpp

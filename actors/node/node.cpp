@@ -58,7 +58,15 @@ base::result<std::unique_ptr<node>> node::start(caf::actor_system& system, node_
   n->sinks_ = std::make_unique<sink_roster>(system, c, n->log_writer_, n->partitions_);
   if (auto started = n->sinks_->start(); !started)
     return started.err();
-  n->parts_.reset(new node_parts{system, c, n->log_writer_, n->partitions_, *n->sinks_, n->intake_, c.clock.now()});
+  const auto letters = std::make_shared<letter_board>();
+  const letter_watch_config watch{c.store, c.clock, c.metrics, c.log, letters, c.letters};
+  n->letter_watch_ =
+      c.dedicated_threads ? system.spawn<caf::detached>(letter_watch, watch) : system.spawn(letter_watch, watch);
+  n->replays_ = std::make_unique<replay_roster>(system, c, *n->sinks_, n->log_writer_);
+  if (auto started = n->replays_->start(); !started)
+    return started.err();
+  n->parts_.reset(new node_parts{system, c, n->log_writer_, n->partitions_, *n->sinks_, n->intake_, c.clock.now(),
+                                 letters, *n->replays_});
   n->parts_->reconciling = std::make_unique<reconcile_desk>(*n->parts_);
   n->parts_->reconciling->start();
   n->ingest_ = make_ingest_gate(*n->parts_);
@@ -103,9 +111,13 @@ void node::stop(std::chrono::milliseconds at_most) {
     return;
   if (parts_)
     parts_->reconciling->stop(at_most);
+  if (replays_)
+    replays_->stop(at_most);
   if (sinks_)
     sinks_->stop(at_most);
   caf::scoped_actor self{system_};
+  if (letter_watch_)
+    self->request(letter_watch_, at_most, stop_atom_v).receive([](const verdict&) {}, [](const caf::error&) {});
   for (const auto& p : partitions_)
     self->request(p, at_most, stop_atom_v).receive([](const verdict&) {}, [](const caf::error&) {});
   self->request(log_writer_, at_most, stop_atom_v).receive([](const verdict&) {}, [](const caf::error&) {});

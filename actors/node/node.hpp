@@ -5,6 +5,7 @@
 #include "actors/log_writer/interface.hpp"
 #include "actors/node/node_config.hpp"
 #include "actors/node/reconcile_desk.hpp"
+#include "actors/node/replay_roster.hpp"
 #include "actors/node/sink_roster.hpp"
 #include "ports/services.hpp"
 
@@ -30,6 +31,8 @@ struct node_parts {
   sink_roster& sinks;
   intake_counters& intake;
   base::timestamp started_at;
+  std::shared_ptr<const letter_board> letters;
+  replay_roster& replays;
   std::unique_ptr<reconcile_desk> reconciling = {};
 
   base::partition_id partition_of(std::string_view ticket_id) const;
@@ -66,6 +69,8 @@ private:
   log_writer_actor log_writer_;
   std::vector<partition_actor> partitions_;
   std::unique_ptr<sink_roster> sinks_;
+  letter_watch_actor letter_watch_;
+  std::unique_ptr<replay_roster> replays_;
   std::unique_ptr<node_parts> parts_;
   std::unique_ptr<ports::ingest_gate> ingest_;
   std::unique_ptr<ports::subscriber_gate> subscribers_;

@@ -1,6 +1,7 @@
 // What a node is made of: the outside it stands on, and its settings. Plain values and references.
 #pragma once
 
+#include "actors/dead_letter/letter_watch.hpp"
 #include "actors/ingest/intake.hpp"
 #include "config/config.hpp"
 #include "ports/clock.hpp"
@@ -40,7 +41,9 @@ struct node_config {
   std::function<std::shared_ptr<const intake_rules>()> rules = {}; // in force now; thread-safe
   source_readers readers = {};                                     // for dead letters of payloads that are tried again
   std::function<v1::ListSourcesResponse()> sources = {};           // what the configured ones sent; thread-safe
-  bool dedicated_threads = true; // false: everything on the scheduler (deterministic tests)
+  letter_thresholds letters = {};
+  std::function<void(const std::string&)> sink_moved = {}; // an operator moved the sink; thread-safe
+  bool dedicated_threads = true;                           // false: everything on the scheduler (deterministic tests)
 };
 
 } // namespace cxstream::actors

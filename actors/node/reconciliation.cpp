@@ -76,7 +76,9 @@ base::result<void> reconciliation::open() {
   if (!filter)
     return filter.err();
   filter_ = std::move(*filter);
-  book_ = std::make_unique<protocols::sink_book>(parts_.config.store, entry_.name, filter_);
+  book_ = std::make_unique<protocols::sink_book>(parts_.config.store, entry_.name, filter_,
+                                                 entry_.coalesces ? protocols::kept_by_sink::state
+                                                                  : protocols::kept_by_sink::history);
   auto made = setup_.make_target();
   if (!made)
     return made.err();
@@ -270,6 +272,8 @@ base::result<void> reconciliation::mend(std::vector<judged> differing) {
 std::string reconciliation::mend_one(const judged& ticket) {
   mend_ticket wish{ticket.what.ticket_id, {}, ticket.what.found};
   const auto& events = ticket.events;
+  if (events.is_on_its_way)
+    return "the ticket is on its way, and its delivery writes all of it";
   if (ticket.what.kind != difference::extra) {
     for (std::size_t i = 0; i < events.events.size(); ++i)
       if (i < events.delivered || events.events[i].sequence <= ticket.what.found || events.delivered == 0)

@@ -22,10 +22,22 @@ namespace keys = ports::keys;
 namespace {
 
 constexpr std::size_t subscriber_name_max = 64;
-constexpr std::uint32_t batches_in_flight = 8; // of one partition
+constexpr std::uint32_t batches_in_flight = 8; // of one partition; a replay's comes beside them
+constexpr std::size_t batches_a_partition = batches_in_flight + 2;
 
 protocols::retry_policy retry_of(const config::retry_config& c) {
   return {{c.backoff_initial, c.backoff_max, c.backoff_factor, c.jitter}, c.attempts_max};
+}
+
+protocols::gate_limits gate_limits_of(const config::sink_config& settings, const ports::target_traits& traits,
+                                      std::size_t queue_batches_max) {
+  const auto& a = settings.allowance;
+  protocols::gate_limits limits{traits.batch_events_max, traits.concurrency, queue_batches_max};
+  limits.concurrency_min = std::min<std::size_t>(a.concurrency_min, traits.concurrency);
+  limits.one_event_a_ticket = traits.one_event_a_ticket;
+  limits.request_an_event = traits.request_an_event;
+  limits.allowance = {a.per_second, a.burst, a.calls_per_day, std::chrono::hours{a.reset_hour}};
+  return limits;
 }
 
 base::result<void> check_name(const std::string& name) {
@@ -71,19 +83,15 @@ base::result<void> sink_roster::start() {
   return {};
 }
 
-base::result<sink_entry> sink_roster::spawn_configured(const sink_setup& setup) {
+base::result<sink_entry> sink_roster::spawn_configured(const sink_setup& configured) {
+  auto setup = configured;
+  if (const auto most = setup.config.allowance.concurrency_max; most > 0)
+    setup.traits.concurrency = std::min<std::size_t>(setup.traits.concurrency, most);
   auto record = record_of(setup.config.name);
   if (!record)
     return record.err();
-  sink_entry entry{setup.config.name,
-                   setup.config.kind,
-                   setup.config.filter,
-                   setup.config.projection,
-                   record->paused(),
-                   {},
-                   {},
-                   {},
-                   {}};
+  sink_entry entry{setup.config.name, setup.config.kind, setup.config.filter, setup.config.projection,
+                   record->paused()};
   for (std::size_t i = 0; i < setup.traits.concurrency; ++i) {
     target_worker_config worker{setup.make_target, config_.clock, std::chrono::milliseconds{1'000},
                                 [&log = config_.log, name = setup.config.name](const base::error& why) {
@@ -97,7 +105,7 @@ base::result<sink_entry> sink_roster::spawn_configured(const sink_setup& setup) 
       entry.workers.push_back(system_.spawn(target_worker, worker));
   }
   entry.courier = spawn_courier(entry.name, setup.config, setup.traits, {entry.workers.begin(), entry.workers.end()},
-                                batches_in_flight);
+                                batches_a_partition);
   if (auto spawned = spawn_partitions(entry, setup.config, setup.traits); !spawned)
     return spawned.err();
   return entry;
@@ -107,33 +115,52 @@ base::result<sink_entry> sink_roster::spawn_subscriber(const v1::StartSubscripti
   auto record = record_of(start.name());
   if (!record)
     return record.err();
-  sink_entry entry{start.name(), "subscriber", start.filter(), start.projection(), record->paused(), {}, {}, {}, {}};
+  sink_entry entry{start.name(), "subscriber", start.filter(), start.projection(), record->paused()};
   entry.subscriber = system_.spawn(subscriber, subscriber_config{config_.clock});
   config::sink_config settings;
   settings.name = start.name();
   settings.filter = start.filter();
+  settings.allowance.concurrency_min = static_cast<std::uint32_t>(partitions_.size()); // a consumer's credits limit it
   const ports::target_traits traits{256, partitions_.size(), false, false};
   entry.courier = spawn_courier(entry.name, settings, traits, {caf::actor_cast<target_worker_actor>(entry.subscriber)},
-                                batches_in_flight);
+                                batches_a_partition);
   if (auto spawned = spawn_partitions(entry, settings, traits); !spawned)
     return spawned.err();
   return entry;
 }
 
+base::result<protocols::budget_account> sink_roster::budget_of(const std::string& name) const {
+  auto found = config_.store.get(family::meta, keys::sink_budget(name));
+  if (!found)
+    return found.err();
+  v1::SinkBudget kept;
+  if (*found && !kept.ParseFromString(**found))
+    return base::error{base::error_code::corrupt, "the budget of sink " + name + " cannot be read"};
+  return protocols::budget_account{base::from_us(kept.since_us()), kept.spent()};
+}
+
 courier_actor sink_roster::spawn_courier(const std::string& name, const config::sink_config& settings,
                                          const ports::target_traits& traits, std::vector<target_worker_actor> workers,
                                          std::size_t batches) {
-  courier_config courier_settings{name,
-                                  config_.clock,
-                                  config_.metrics,
-                                  {traits.batch_events_max, traits.concurrency, partitions_.size() * batches},
-                                  {},
-                                  traits.keeps_position,
-                                  std::move(workers),
-                                  config_.seed ^ std::hash<std::string>{}(name)};
+  courier_config courier_settings{
+      name, config_.clock,         config_.metrics,    gate_limits_of(settings, traits, partitions_.size() * batches),
+      {},   traits.keeps_position, std::move(workers), config_.seed ^ std::hash<std::string>{}(name)};
   courier_settings.breaker.failures_to_open = settings.breaker.failures_to_open;
   courier_settings.breaker.open_initial = settings.breaker.open_initial;
   courier_settings.breaker.open_max = settings.breaker.open_max;
+  courier_settings.coalesces = settings.coalesce.value_or(traits.wants_state);
+  if (settings.allowance.calls_per_day > 0) {
+    if (auto spent = budget_of(name))
+      courier_settings.budget_spent = *spent;
+    courier_settings.keep_budget = [this, name](const protocols::budget_account& account) {
+      v1::SinkBudget kept;
+      kept.set_since_us(base::to_us(account.since));
+      kept.set_spent(account.spent);
+      ports::write_batch batch;
+      batch.put(family::meta, keys::sink_budget(name), kept.SerializeAsString());
+      (void)config_.store.write(batch, ports::durability::buffered); // the next one comes in a second
+    };
+  }
   courier_settings.on_breaker = [&log = config_.log, name](ports::breaker_state state, const std::string& why) {
     if (state == ports::breaker_state::open)
       log.warn_sparsely("breaker-" + name, std::chrono::seconds{10}, "a target is down; its sink waits",
@@ -146,6 +173,11 @@ courier_actor sink_roster::spawn_courier(const std::string& name, const config::
 
 base::result<void> sink_roster::spawn_partitions(sink_entry& entry, const config::sink_config& settings,
                                                  const ports::target_traits& traits) {
+  entry.traits = traits;
+  entry.coalesces = settings.coalesce.value_or(traits.wants_state);
+  entry.retry = retry_of(settings.retry);
+  entry.requests_per_second = settings.allowance.per_second;
+  entry.calls_per_day = settings.allowance.calls_per_day;
   auto filter = model::compile_filter(settings.filter);
   if (!filter)
     return base::error{filter.err().code, "sink '" + entry.name + "': " + filter.err().message};
@@ -161,9 +193,11 @@ base::result<void> sink_roster::spawn_partitions(sink_entry& entry, const config
                         partitions_[i],
                         entry.courier,
                         *filter,
-                        {settings.in_flight_events_max, settings.lanes_max, batch, batches_in_flight},
+                        {settings.in_flight_events_max, settings.lanes_max, batch, batches_in_flight,
+                         traits.one_event_a_ticket, settings.coalesce.value_or(traits.wants_state)},
                         retry_of(settings.retry),
                         traits.guards_regress,
+                        traits.affinity,
                         entry.paused,
                         config_.seed + i};
     c.on_failure = [&log = config_.log, name = entry.name, writer = log_writer_](const base::error& why) {

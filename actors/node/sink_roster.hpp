@@ -7,6 +7,8 @@
 #include "actors/partition/interface.hpp"
 #include "actors/sink/interface.hpp"
 #include "actors/subscriber/interface.hpp"
+#include "protocols/backoff.hpp"
+#include "protocols/call_allowance.hpp"
 
 #include <caf/actor_system.hpp>
 
@@ -25,10 +27,16 @@ struct sink_entry {
   v1::Filter filter;
   v1::Projection projection;
   bool paused = false;
-  courier_actor courier;
-  std::vector<sink_actor> partitions;               // by partition id
-  subscriber_actor subscriber;                      // only of kind "subscriber"
+  courier_actor courier = {};
+  std::vector<sink_actor> partitions = {};          // by partition id
+  subscriber_actor subscriber = {};                 // only of kind "subscriber"
   std::vector<connector_worker_actor> workers = {}; // none of kind "subscriber"
+  // What a replay has to know.
+  ports::target_traits traits = {};
+  bool coalesces = false;
+  protocols::retry_policy retry = {};
+  double requests_per_second = 0;
+  std::uint64_t calls_per_day = 0;
 };
 
 class sink_roster {
@@ -58,6 +66,8 @@ private:
   base::result<void> write_new_subscriber(const v1::StartSubscription& start);
   base::result<void> spawn_partitions(sink_entry& entry, const config::sink_config& settings,
                                       const ports::target_traits& traits);
+  // How the sink's target may be called. Error: io.
+  base::result<protocols::budget_account> budget_of(const std::string& name) const;
   courier_actor spawn_courier(const std::string& name, const config::sink_config& settings,
                               const ports::target_traits& traits, std::vector<target_worker_actor> workers,
                               std::size_t batches);

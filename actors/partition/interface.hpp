@@ -15,6 +15,8 @@ using partition_actor = log_writer_client::extend<
     caf::reacts_to<history_demand>,
     // State of a ticket.
     caf::replies_to<ask_ticket>::with<bytes_answer>,
+    // States of several tickets.
+    caf::replies_to<ask_tickets>::with<states_answer>,
     // Places of a ticket's history.
     caf::replies_to<ask_ticket_offsets>::with<offsets_answer>,
     // Totals of the partition.

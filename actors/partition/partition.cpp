@@ -21,6 +21,7 @@ partition_actor::behavior_type partition_state::start(partition_config config) {
       [this](append_events& request) { return append(request); },
       [this](const history_demand& wish) { demand(wish); },
       [this](const ask_ticket& question) { return ticket(question); },
+      [this](const ask_tickets& question) { return tickets(question); },
       [this](const ask_ticket_offsets& question) { return ticket_offsets(question); },
       [this](const ask_totals& question) { return totals(question); },
       [this](tick_atom) { tick(); },
@@ -55,11 +56,13 @@ void partition_state::send_next_append() {
   }
   in_flight_first_ = partition_->reserve(entries.size());
   auto value = protocols::encode_log_batch(config_->epoch, in_flight_first_, config_->dedup_window, entries);
+  asked_ = true;
   self_->send(config_->log_writer,
               log_append{config_->id, in_flight_first_, static_cast<std::uint32_t>(entries.size()), std::move(value)});
 }
 
 void partition_state::appended(log_appended& answer) {
+  asked_ = false;
   if (in_flight_.empty() || answer.first_offset != in_flight_first_)
     return; // of an append that was given up
   if (answer.result.ok)
@@ -123,6 +126,11 @@ void partition_state::fail(const base::error& why) {
 void partition_state::mended() {
   if (health_.ok)
     return;
+  // An append that was given up may still reach the log: another one at its place would be taken for it.
+  if (asked_) {
+    self_->delayed_send(self_, std::chrono::seconds{1}, store_mended{});
+    return;
+  }
   health_ = verdict::of(partition_->recover());
   recent_.clear();
   recent_bytes_.clear();
@@ -180,6 +188,17 @@ bytes_answer partition_state::ticket(const ask_ticket& question) {
   if (!state)
     return {{false, state.err()}, {}};
   return {{}, state->SerializeAsString()};
+}
+
+states_answer partition_state::tickets(const ask_tickets& question) {
+  states_answer answer;
+  for (const auto& id : question.ticket_ids) {
+    auto state = partition_->ticket_state(id);
+    if (!state && state.err().code != base::error_code::not_found)
+      return {{false, state.err()}, {}};
+    answer.states.push_back(state ? state->SerializeAsString() : std::string{});
+  }
+  return answer;
 }
 
 offsets_answer partition_state::ticket_offsets(const ask_ticket_offsets& question) {

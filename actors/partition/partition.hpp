@@ -54,6 +54,7 @@ private:
   void mended();
   void demand(const history_demand& wish);
   bytes_answer ticket(const ask_ticket& question);
+  states_answer tickets(const ask_tickets& question);
   offsets_answer ticket_offsets(const ask_ticket_offsets& question);
   bytes_answer totals(const ask_totals& question);
   void tick();
@@ -79,6 +80,7 @@ private:
   std::vector<sent_append> in_flight_;
   std::vector<protocols::log_entry> in_flight_entries_;
   base::log_offset in_flight_first_;
+  bool asked_ = false; // the log writer has an append of ours that it has not answered
   std::deque<std::shared_ptr<const protocols::history_run>> recent_;
   std::deque<std::size_t> recent_bytes_;
   std::size_t recent_bytes_total_ = 0;

@@ -17,6 +17,10 @@ using sink_actor = courier_client::extend<
     caf::replies_to<requeue_delivery>::with<verdict>,
     // Give a dead letter up.
     caf::replies_to<discard_delivery>::with<verdict>,
+    // Replace what a dead letter holds.
+    caf::replies_to<edit_delivery>::with<verdict>,
+    // Send events of the history once more.
+    caf::replies_to<replay_events>::with<replay_answer>,
     // Counts of this moment, serialized DeliveryCounts.
     caf::replies_to<ask_counts>::with<bytes_answer>,
     // To itself: something is due.

@@ -14,7 +14,6 @@ namespace cxstream::actors {
 
 namespace {
 
-constexpr int incarnation_shift = 40; // delivery ids of a machine stay below 2^40
 constexpr std::chrono::seconds rebuild_after{1};
 constexpr std::chrono::seconds lag_every{1};
 
@@ -36,6 +35,8 @@ sink_actor::behavior_type sink_state::start(sink_actor_config config) {
       [this](const seek_delivery& wish) { return seek(wish); },
       [this](const requeue_delivery& wish) { return requeue(wish); },
       [this](const discard_delivery& wish) { return discard(wish); },
+      [this](const edit_delivery& wish) { return edit(wish); },
+      [this](const replay_events& wish) { return replay(wish); },
       [this](const ask_counts&) { return counts(); },
       [this](tick_atom) { tick(); },
       [this](mend_atom) { tell_lag(); },
@@ -51,7 +52,9 @@ base::result<void> sink_state::build() {
   if (!waiting)
     return waiting.err();
   ++incarnation_;
+  give_up_replays();
   lanes_.emplace(config_->partition_id, config_->limits, config_->retry, *cursor, std::move(*waiting));
+  coalesced_ = lanes_->counts().coalesced;
   if (config_->paused || !begun_)
     lanes_->pause();
   demanded_.reset();
@@ -148,7 +151,7 @@ base::result<protocols::history_page> sink_state::page_of(const history_supply& 
       wanted = config_->filter.wanted(event);
     }
     page.events.push_back(
-        {item.offset, item.sequence, item.ticket_id, wanted ? item.event : ports::event_bytes{}, wanted});
+        {item.offset, item.sequence, item.ticket_id, wanted ? item.event : ports::event_bytes{}, wanted, item.late});
   }
   page.next = std::max(from, run->next_offset);
   return page;
@@ -174,16 +177,18 @@ void sink_state::answered(delivery_answer& answer) {
 
 void sink_state::carry_out(protocols::sink_effects& fx) {
   for (;;) {
+    if (const auto coalesced = lanes_->counts().coalesced; coalesced != coalesced_) {
+      if (coalesced > coalesced_)
+        config_->metrics.coalesced(config_->sink, coalesced - coalesced_);
+      coalesced_ = coalesced;
+    }
     if (auto written = ledger_->write(fx); !written) {
       fail(written.err());
       return;
     }
-    for (auto& delivery : fx.deliveries) {
-      unanswered_ += delivery.events.size();
-      self_->send(config_->courier,
-                  delivery_request{config_->partition_id, incarnation_ << incarnation_shift | delivery.id,
-                                   std::move(delivery.events)});
-    }
+    for (auto& delivery : fx.deliveries)
+      send(std::move(delivery));
+    take_replayed(fx.replays);
     if (fx.loads.empty())
       break;
     const auto loads = std::move(fx.loads);
@@ -260,6 +265,8 @@ void sink_state::set_timer() {
 
 void sink_state::fail(const base::error& why) {
   config_->on_failure(why);
+  if (broken_)
+    return;
   broken_ = true;
   self_->delayed_send(self_, rebuild_after, tick_atom_v);
 }

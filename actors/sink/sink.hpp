@@ -14,8 +14,10 @@
 #include "protocols/sink_lanes.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <random>
 
@@ -33,11 +35,14 @@ struct sink_actor_config {
   protocols::sink_limits limits;
   protocols::retry_policy retry;
   bool guards_regress = false; // the target writes "only if newer"
+  ports::affinity affinity = ports::affinity::none;
   bool paused = false;
   std::uint64_t seed = 1;
   // Called (from the actor) when the store fails.
   std::function<void(const base::error&)> on_failure = [](const base::error&) {};
 };
+
+constexpr int incarnation_shift = 40; // delivery ids of a machine stay below 2^40
 
 class sink_state {
 public:
@@ -55,6 +60,10 @@ private:
   caf::result<verdict> seek(const seek_delivery& wish);
   caf::result<verdict> requeue(const requeue_delivery& wish);
   verdict discard(const discard_delivery& wish);
+  verdict edit(const edit_delivery& wish);
+  caf::result<replay_answer> replay(const replay_events& wish);
+  void take_replayed(std::vector<protocols::replayed>& replays);
+  void give_up_replays();
   bytes_answer counts() const;
   void tick();
   void tell_lag();
@@ -69,6 +78,9 @@ private:
   base::result<protocols::history_page> page_of(const history_supply& supply) const;
   bool newer_was_delivered(const std::string& ticket_id, const std::vector<base::log_offset>& later) const;
   void carry_out(protocols::sink_effects& fx);
+  void send(protocols::outgoing_delivery delivery);
+  void send_with_state(std::uint64_t id, protocols::outgoing_delivery& delivery, const states_answer& answer);
+  void hand_over(std::uint64_t id, protocols::outgoing_delivery delivery);
   void fail(const base::error& why);
   void demand();
   void set_timer();
@@ -83,6 +95,14 @@ private:
   std::uint64_t events_total_ = 0;           // of the history, as last heard
   std::uint64_t incarnation_ = 1;            // of lanes_; tells answers to an earlier one apart
   std::size_t unanswered_ = 0;               // events sent to the courier
+  std::uint64_t coalesced_ = 0;              // counted in the metrics
+  struct open_replay {
+    caf::typed_response_promise<replay_answer> promise;
+    replay_answer answer;
+    std::vector<std::size_t> places; // in the answer, by position in the delivery
+    std::size_t open = 0;
+  };
+  std::map<std::uint64_t, open_replay> replays_; // by delivery id of lanes_
   bool broken_ = false;
   std::optional<base::timestamp> timer_at_;
   sink_lag told_;

@@ -39,6 +39,8 @@ struct writer {
     letter.set_attempts(w.attempts);
     letter.set_payload(w.event);
     letter.set_ticket_sequence(w.sequence.value);
+    *letter.mutable_tries() = w.tries;
+    letter.set_edited(w.edited);
     batch.put(family::dead_letters, letter.id(), letter.SerializeAsString());
   }
   void operator()(const protocols::erase_dead_letter& w) const {
@@ -62,15 +64,18 @@ sink_ledger::sink_ledger(ports::store& store, std::string sink, base::partition_
 
 base::result<std::vector<protocols::restored_lane>> sink_ledger::lanes() const {
   std::vector<protocols::restored_lane> lanes;
+  v1::WaitingEntry entry;
   const auto visit = [&](std::string_view key, std::string_view value) {
     auto [ticket_id, offset] = keys::parse_waiting(key, waiting_prefix_.size());
-    if (!lanes.empty() && lanes.back().ticket_id == ticket_id) {
-      ++lanes.back().waiting;
-      return true;
-    }
-    protocols::restored_lane lane{std::move(ticket_id), offset, {}, 1};
-    lane.entry.ParseFromArray(value.data(), static_cast<int>(value.size()));
-    lanes.push_back(std::move(lane));
+    entry.ParseFromArray(value.data(), static_cast<int>(value.size()));
+    if (lanes.empty() || lanes.back().ticket_id != ticket_id)
+      lanes.push_back({std::move(ticket_id), offset, entry, 0});
+    auto& lane = lanes.back();
+    ++lane.waiting;
+    lane.last = offset;
+    lane.last_is_late = entry.late();
+    lane.last_allows_older = entry.allow_older();
+    lane.last_has_failed = entry.attempts() > 0;
     return true;
   };
   if (auto scanned = store_.scan(family::waiting, waiting_prefix_, keys::after_prefix(waiting_prefix_), visit);
@@ -114,11 +119,21 @@ base::result<sink_ledger::loaded> sink_ledger::load(const protocols::load_waitin
   }
   out.event.sequence = item->sequence;
   out.event.event = std::move(item->event);
+  if (const auto& edited = out.event.entry.edited_event(); !edited.empty())
+    out.event.event = ports::event_bytes(edited, out.event.event.times());
   return out;
 }
 
 base::result<v1::DeadLetter> sink_ledger::dead_letter(base::log_offset offset) const {
   return protocols::read_letter(store_, keys::dead_delivery(sink_, partition_, offset));
+}
+
+base::result<void> sink_ledger::keep(const v1::DeadLetter& letter) {
+  ports::write_batch batch;
+  auto kept = letter;
+  kept.clear_cause_class(); // follows from the others
+  batch.put(family::dead_letters, letter.id(), kept.SerializeAsString());
+  return store_.write(batch, ports::durability::synced);
 }
 
 base::result<std::uint64_t> sink_ledger::dead_below(base::log_offset offset) const {

@@ -29,6 +29,8 @@ public:
   base::result<loaded> load(const protocols::load_waiting& wish) const;
 
   base::result<v1::DeadLetter> dead_letter(base::log_offset offset) const;
+  // Writes a letter again that is there already.
+  base::result<void> keep(const v1::DeadLetter& letter);
   base::result<std::uint64_t> dead_below(base::log_offset offset) const;
   bool waits(std::string_view ticket_id, base::log_offset offset) const;
   bool is_dead(base::log_offset offset) const;

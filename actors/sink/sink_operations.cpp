@@ -1,6 +1,7 @@
 // What operators do to a sink: seek, requeue, discard.
 #include "actors/sink/sink.hpp"
 #include "protocols/history.hpp"
+#include "protocols/letter_edit.hpp"
 
 #include <caf/typed_response_promise.hpp>
 
@@ -11,6 +12,15 @@ namespace cxstream::actors {
 namespace {
 
 constexpr std::uint32_t later_events_max = 10'000; // newer events of a ticket that a requeue looks at
+
+bool is_late(const v1::DeadLetter& letter) {
+  v1::CanonicalEvent event;
+  return event.ParseFromString(letter.payload()) && event.pipeline().late();
+}
+
+std::string edited_event(const v1::DeadLetter& letter) {
+  return letter.edited() ? letter.payload() : std::string{};
+}
 
 } // namespace
 
@@ -60,13 +70,14 @@ caf::result<verdict> sink_state::requeue(const requeue_delivery& wish) {
     return verdict{false,
                    letter ? base::error{base::error_code::unavailable, "the store is not writable"} : letter.err()};
   auto promise = self_->make_response_promise<verdict>();
-  const auto allow_older = wish.allow_older || config_->guards_regress;
+  // What is sent with the ticket's state is never older than what was sent.
+  const auto allow_older = wish.allow_older || config_->guards_regress || config_->limits.coalesce;
   const ask_ticket_offsets later{letter->ticket_id(), base::ticket_sequence{letter->ticket_sequence() + 1},
                                  later_events_max};
   self_->request(config_->partition, std::chrono::seconds{30}, later)
       .then(
-          [this, promise, allow_older, ticket_id = letter->ticket_id(),
-           offset = wish.offset](const offsets_answer& answer) mutable {
+          [this, promise, allow_older, late = is_late(*letter), edited = edited_event(*letter),
+           ticket_id = letter->ticket_id(), offset = wish.offset](const offsets_answer& answer) mutable {
             if (!answer.result.ok || broken_ || !ledger_->is_dead(offset)) {
               promise.deliver(
                   verdict{false, {base::error_code::unavailable, "the dead letter cannot be requeued now; try again"}});
@@ -74,7 +85,8 @@ caf::result<verdict> sink_state::requeue(const requeue_delivery& wish) {
             }
             protocols::sink_effects fx;
             const auto newer = newer_was_delivered(ticket_id, answer.offsets);
-            const auto result = lanes_->requeue({ticket_id, offset, newer, allow_older}, config_->clock.now(), fx);
+            const auto result =
+                lanes_->requeue({ticket_id, offset, newer, allow_older, late, edited}, config_->clock.now(), fx);
             carry_out(fx);
             if (result == protocols::requeue_result::accepted)
               promise.deliver(written());
@@ -108,6 +120,22 @@ bool sink_state::newer_was_delivered(const std::string& ticket_id, const std::ve
     v1::CanonicalEvent event;
     return item && event.ParseFromString(item->event) && config_->filter.wanted(event);
   });
+}
+
+// Nothing of the account changes, so nothing but the letter is written.
+verdict sink_state::edit(const edit_delivery& wish) {
+  if (broken_)
+    return written();
+  if (config_->limits.coalesce)
+    return {false,
+            {base::error_code::failed_precondition,
+             "this sink is sent tickets as they are, not events; send an event that corrects the ticket, and requeue"}};
+  auto letter = ledger_->dead_letter(wish.offset);
+  if (!letter)
+    return {false, letter.err()};
+  if (auto edited = protocols::edit_delivery(*letter, wish.event); !edited)
+    return verdict::of(edited);
+  return verdict::of(ledger_->keep(*letter));
 }
 
 verdict sink_state::discard(const discard_delivery& wish) {

@@ -16,6 +16,12 @@ struct dead_options {
   std::string source;
   std::string ticket;
   std::string reason;
+  std::string cause_class;
+  std::string cause;
+  std::string since;
+  std::string until;
+  std::string why; // discard
+  bool group = false;
   std::uint32_t limit = 100;
   bool allow_older = false;
   bool everything = false;
@@ -24,10 +30,13 @@ struct dead_options {
   std::vector<std::string> sets; // edit: field=value
 };
 
+std::string class_text(v1::DeadLetterClass what);
+std::string stage_text(v1::DeadLetterStage stage);
 v1::DeadLetterSelector selector_of(const dead_options& options);
 bool selects_something(const v1::DeadLetterSelector& selector);
 
 int list_dead(const dead_options& options);
+int group_dead(const dead_options& options);
 int show_dead(const dead_options& options);
 int edit_dead(const dead_options& options);
 int requeue_dead(const dead_options& options);

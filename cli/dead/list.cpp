@@ -7,26 +7,9 @@
 
 namespace cxstream::cli {
 
-namespace {
-
-std::string stage_text(v1::DeadLetterStage stage) {
-  switch (stage) {
-    case v1::INGEST:
-      return "ingest";
-    case v1::TICKET:
-      return "ticket";
-    case v1::DELIVERY:
-      return "delivery";
-    case v1::SOURCE:
-      return "source";
-    default:
-      return "-";
-  }
-}
-
-} // namespace
-
 int list_dead(const dead_options& options) {
+  if (options.group)
+    return group_dead(options);
   const auto stub = v1::AdminService::NewStub(client::connect(options.call.node));
   terminal::table table({{"id"}, {"at (UTC)"}, {"stage"}, {"sink"}, {"ticket"}, {"reason"}, {"field"}, {"message"}});
   v1::ListDeadLettersRequest request;

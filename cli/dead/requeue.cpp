@@ -10,7 +10,7 @@ namespace cxstream::cli {
 
 namespace {
 
-constexpr const char* needs_selection = "say which: ids, --stage, --sink, --ticket or --reason";
+constexpr const char* needs_selection = "say which: ids, or what they have in common (see --help)";
 
 } // namespace
 
@@ -39,6 +39,7 @@ int requeue_dead(const dead_options& options) {
 int discard_dead(const dead_options& options) {
   v1::DiscardDeadLettersRequest request;
   *request.mutable_selector() = selector_of(options);
+  request.set_reason(options.why);
   if (!selects_something(request.selector()))
     return fail(client::exit_usage, std::string("dead discard: ") + needs_selection);
   return call<v1::AdminService>(

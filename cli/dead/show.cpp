@@ -17,6 +17,7 @@ void print(const v1::DeadLetter& letter) {
       std::printf("  %s %s\n", look.paint(terminal::tone::dim, name).c_str(), terminal::printable(value).c_str());
   };
   std::printf("%s\n", look.paint(terminal::tone::strong, letter.id()).c_str());
+  line("class:        ", class_text(letter.cause_class()));
   line("reason:       ", letter.reason() + (letter.field_path().empty() ? "" : " at " + letter.field_path()));
   line("message:      ", letter.message());
   line("given up at:  ", client::time_text(letter.dead_at()) + " UTC");
@@ -33,6 +34,12 @@ void print(const v1::DeadLetter& letter) {
     line("sequence:     ", std::to_string(letter.ticket_sequence()));
   if (letter.attempts() > 0)
     line("attempts:     ", std::to_string(letter.attempts()));
+  for (const auto& attempt : letter.tries()) {
+    line("attempt:      ", std::to_string(attempt.number()) + " at " + client::time_text(attempt.at()) + " UTC, " +
+                               attempt.outcome() + ": " + attempt.reason());
+    if (!attempt.exchange().empty())
+      std::printf("%s\n", terminal::printable(attempt.exchange()).c_str());
+  }
   if (letter.stage() == v1::SOURCE) {
     std::printf("  %s\n%s\n", look.paint(terminal::tone::dim, "payload, as it was sent:").c_str(),
                 terminal::printable(letter.payload()).c_str());

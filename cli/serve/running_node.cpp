@@ -83,6 +83,7 @@ void running_node::look_around() {
   watch_->look();
   sources_->look();
   contracts_->look();
+  slas_->look();
   if (intake_)
     intake_->look();
   const auto actors = static_cast<std::int64_t>(world_->system.registry().running());
@@ -113,6 +114,9 @@ void running_node::stop() {
   http_.reset();
   if (contracts_)
     contracts_->close();
+  if (slas_)
+    slas_->close();
+  slas_.reset();
   store_.reset();
 }
 
@@ -139,6 +143,9 @@ base::result<void> running_node::open_store() {
   if (!store)
     return store.err();
   store_ = std::move(*store);
+  slas_ = std::make_unique<sla_keeper>(metrics_, *store_, clock_, log_);
+  if (auto opened = slas_->open(config_); !opened)
+    return opened.err();
   auto contracts = start_contracts(config_, {*store_, clock_, *source_metrics_, log_});
   if (!contracts)
     return contracts.err();
@@ -148,11 +155,13 @@ base::result<void> running_node::open_store() {
 }
 
 base::result<void> running_node::start_http() {
-  auto http = telemetry::http_server::start(
-      {config_.http_listen},
-      {[this] { return metrics_.text() + source_metrics_->text() + import_metrics_.text() + surroundings_.metrics(); },
-       [this] { return readiness(); }},
-      log_);
+  auto http = telemetry::http_server::start({config_.http_listen},
+                                            {[this] {
+                                               return metrics_.text() + source_metrics_->text() +
+                                                      import_metrics_.text() + surroundings_.metrics() + slas_->text();
+                                             },
+                                             [this] { return readiness(); }},
+                                            log_);
   if (!http)
     return http.err();
   http_ = std::move(*http);
@@ -161,7 +170,7 @@ base::result<void> running_node::start_http() {
 
 base::result<void> running_node::start_node(std::vector<actors::sink_setup> sinks) {
   const auto& storage = config_.storage;
-  actors::node_config config{*store_, clock_, metrics_, log_};
+  actors::node_config config{*store_, clock_, *slas_, log_};
   config.partitions = storage.partitions;
   config.dedup_window = storage.dedup_window;
   config.live_tickets_max = storage.live_tickets_max;
@@ -170,9 +179,11 @@ base::result<void> running_node::start_node(std::vector<actors::sink_setup> sink
   config.seed = static_cast<std::uint64_t>(base::to_us(clock_.now()));
   config.program_version = CXSTREAM_VERSION;
   config.sinks = std::move(sinks);
+  config.letters = {config_.dead_letters.warn_count, config_.dead_letters.warn_age};
   config.rules = [this] { return watch_->rules(); };
   config.readers = [this](const std::string& source) { return reader(source); };
   config.sources = [this] { return sources_->status(*source_metrics_); };
+  config.sink_moved = [this](const std::string& sink) { slas_->moved(sink); };
   auto node = actors::node::start(world_->system, std::move(config));
   if (!node)
     return node.err();
@@ -207,8 +218,9 @@ base::result<void> running_node::start_grpc() {
   if (!config_.tls.certificate.empty())
     options.tls = {config_.tls.certificate, config_.tls.key, config_.tls.client_ca};
   options.ingest.batch.bytes_max = config_.ingest.batch_bytes_max + (64u << 10u);
-  auto grpc = transport::grpc_server::start(options, {node_->ingest(), node_->subscribers(), node_->query(),
-                                                      node_->admin(), guard_.get(), contracts_.get(), imports_.get()});
+  auto grpc =
+      transport::grpc_server::start(options, {node_->ingest(), node_->subscribers(), node_->query(), node_->admin(),
+                                              guard_.get(), contracts_.get(), imports_.get(), slas_.get()});
   if (!grpc)
     return grpc.err();
   grpc_ = std::move(*grpc);

@@ -10,6 +10,7 @@
 #include "serve/intake_door.hpp"
 #include "serve/key_guard.hpp"
 #include "serve/sink_surroundings.hpp"
+#include "serve/sla_keeper.hpp"
 #include "serve/source_contracts.hpp"
 #include "serve/taxonomy_watch.hpp"
 #include "sources/imports/import_jobs.hpp"
@@ -75,6 +76,7 @@ private:
   std::optional<telemetry::source_metrics> source_metrics_;
   std::unique_ptr<key_guard> guard_; // null: no keys are in use
   std::unique_ptr<storage::rocks_store> store_;
+  std::unique_ptr<sla_keeper> slas_;                  // in store_
   std::unique_ptr<sources::contract_book> contracts_; // in store_
   std::unique_ptr<telemetry::http_server> http_;
   std::unique_ptr<actor_world> world_;

@@ -56,6 +56,24 @@ struct reconcile_config {
   bool repair = false;                // deliver again what is missing, stale or altered
 };
 
+// What a target may be called by agreement. Requests: calls, or events where the kind makes one request an event.
+struct allowance_config {
+  double per_second = 0;           // 0: no limit
+  double burst = 0;                // may go at once after a pause; 0: a second's worth
+  std::uint64_t calls_per_day = 0; // 0: no budget
+  std::uint32_t reset_hour = 0;    // UTC
+  std::uint32_t concurrency_min = 1;
+  std::uint32_t concurrency_max = 0; // 0: what the kind has
+};
+
+// What is promised of a sink's speed.
+struct sla_config {
+  double share = 0.99;            // of events …
+  milliseconds within{60'000};    // … delivered within this time …
+  std::string of = "occurred";    // … from: occurred, received …
+  seconds window{28 * 24 * 3600}; // … over any time as long as this
+};
+
 struct sink_config {
   std::string name;
   std::string kind; // one of config/sink_kinds.hpp
@@ -64,6 +82,9 @@ struct sink_config {
   retry_config retry;
   breaker_config breaker;
   reconcile_config reconcile;
+  allowance_config allowance;
+  std::optional<bool> coalesce;                // none: as the kind of target has it
+  std::optional<sla_config> sla;               // none: its speed is not measured against anything
   std::uint32_t in_flight_events_max = 1'024;  // a partition
   std::uint32_t lanes_max = 10'000;            // waiting tickets a partition; beyond it the sink stops reading
   std::map<std::string, std::string> settings; // of the connector: path, url, secret, …; checked by the connector
@@ -140,6 +161,12 @@ struct imports_config {
   seconds keep{30 * 24 * 3600};                  // jobs that have come to their end
 };
 
+// When dead letters are too many or too old: a warning in status, log and metrics.
+struct dead_letter_config {
+  std::uint64_t warn_count = 1'000; // of one stage and sink; 0: never
+  seconds warn_age{24 * 3600};      // of the oldest; 0: never
+};
+
 struct node_config {
   std::string grpc_listen = "127.0.0.1:7400";
   std::string http_listen = "127.0.0.1:7401"; // metrics and health
@@ -152,6 +179,7 @@ struct node_config {
   imports_config imports;
   std::vector<source_config> sources;
   std::vector<sink_config> sinks;
+  dead_letter_config dead_letters;
   std::string log_level = "info";
   seconds shutdown_timeout{20};
   std::uint32_t worker_threads = 0; // 0: one a core, at least 2

@@ -100,6 +100,12 @@ void read_feedback(section in, feedback_config& out) {
     in.wrong(out.url.empty() ? "url" : "secret", "is missing; links need an address and a secret that signs them");
 }
 
+void read_dead_letters(section in, dead_letter_config& out) {
+  in.number("warn_count", out.warn_count, {0, 1'000'000'000});
+  in.duration("warn_age", out.warn_age, {0s, 3'650 * a_day});
+  in.finish();
+}
+
 // A list of things with a name each. `one` is what messages call it.
 template <class Thing, class Read>
 void read_named(section& top, const char* key, const char* one, reading in, Read read, std::vector<Thing>& out) {
@@ -137,6 +143,7 @@ node_config read_node(const YAML::Node& node, reading in) {
   read_intake_http(section(top.child("intake_http"), "intake_http", in), out.intake_http);
   read_feedback(section(top.child("feedback"), "feedback", in), out.feedback);
   read_imports(section(top.child("imports"), "imports", in), out.imports);
+  read_dead_letters(section(top.child("dead_letters"), "dead_letters", in), out.dead_letters);
   read_named(top, "sources", "source", in, read_source, out.sources);
   read_named(top, "sinks", "sink", in, read_sink, out.sinks);
   top.finish();

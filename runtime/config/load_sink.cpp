@@ -7,6 +7,7 @@
 #include "model/vocabulary.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 namespace cxstream::config {
@@ -126,6 +127,37 @@ void read_reconcile(section in, reconcile_config& out) {
   in.finish();
 }
 
+void read_allowance(section& sink, reading in, allowance_config& out) {
+  section rate(sink.child("rate"), sink.name("rate"), in);
+  rate.real("per_second", out.per_second, {0.0, 1'000'000.0});
+  rate.real("burst", out.burst, {0.0, 10'000'000.0});
+  rate.finish();
+  if (out.burst > 0 && out.per_second <= 0)
+    rate.wrong("burst", "means nothing without per_second");
+  section budget(sink.child("budget"), sink.name("budget"), in);
+  budget.number("calls_per_day", out.calls_per_day, {0, 10'000'000'000});
+  budget.number("reset_hour", out.reset_hour, {0, 23});
+  budget.finish();
+  sink.number("concurrency_min", out.concurrency_min, {1, 1'024});
+  sink.number("concurrency_max", out.concurrency_max, {0, 1'024});
+  if (out.concurrency_max > 0 && out.concurrency_max < out.concurrency_min)
+    sink.wrong("concurrency_max", "is smaller than concurrency_min; make it at least as large");
+}
+
+std::optional<sla_config> read_sla(section& sink, reading in) {
+  if (!sink.has("sla"))
+    return std::nullopt;
+  static constexpr std::array<std::string_view, 2> starts{"occurred", "received"};
+  sla_config out;
+  section sla(sink.child("sla"), sink.name("sla"), in);
+  sla.real("share", out.share, {0.0, 0.999'999});
+  sla.duration("within", out.within, {1ms, a_day});
+  sla.choice("of", out.of, starts);
+  sla.duration("window", out.window, {std::chrono::hours{1}, 90 * std::chrono::hours{24}});
+  sla.finish();
+  return out;
+}
+
 void read_identity(section& sink, sink_config& out) {
   sink.identifier("name", out.name);
   sink.text("kind", out.kind);
@@ -166,8 +198,12 @@ sink_config read_sink(const YAML::Node& node, const std::string& path, reading i
   read_projection(sink, in, out.projection);
   read_filter(section(sink.child("filter"), sink.name("filter"), in), out.filter);
   read_retry(section(sink.child("retry"), sink.name("retry"), in), out.retry);
+  out.sla = read_sla(sink, in);
   read_breaker(section(sink.child("breaker"), sink.name("breaker"), in), out.breaker);
   read_reconcile(section(sink.child("reconcile"), sink.name("reconcile"), in), out.reconcile);
+  read_allowance(sink, in, out.allowance);
+  if (sink.has("coalesce"))
+    sink.flag("coalesce", out.coalesce.emplace(false));
   sink.number("in_flight_events_max", out.in_flight_events_max, {1, 1'000'000});
   sink.number("lanes_max", out.lanes_max, {1, 100'000'000});
   read_settings(sink, in, out);

@@ -65,7 +65,10 @@ base::result<blueprint> plan(const config::sink_config& sink, const surroundings
   const auto found = std::ranges::find(kinds, sink.kind, &kind::name);
   if (found == kinds.end())
     return invalid(sink, "there is no kind \"" + sink.kind + "\"; known are: " + config::names_of_sink_kinds());
-  return found->plan_near != nullptr ? found->plan_near(sink, near) : found->plan(sink);
+  auto planned = found->plan_near != nullptr ? found->plan_near(sink, near) : found->plan(sink);
+  if (planned && planned->traits.keeps_position && sink.coalesce.value_or(false))
+    return invalid(sink, "kind " + sink.kind + " keeps every event of the history; coalesce cannot be true");
+  return planned;
 }
 
 } // namespace

@@ -5,10 +5,11 @@
 
 #include "ports/target.hpp"
 
+#include <algorithm>
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_set>
+#include <unordered_map>
 #include <vector>
 
 namespace cxstream::connectors {
@@ -21,16 +22,18 @@ public:
   // Whether an earlier event of the same ticket was not delivered. If so, event i is now `skipped` and must not be
   // tried.
   bool skips(std::size_t i) {
-    if (held_.empty() || !held_.contains(events_[i].ticket_id))
+    const auto held = held_.find(events_[i].ticket_id);
+    if (held == held_.end() || held->second >= i)
       return false;
-    out_[i].result = ports::delivery_result::skipped;
-    out_[i].reason = "an earlier event of the ticket was not delivered";
+    out_[i] = {ports::delivery_result::skipped, "an earlier event of the ticket was not delivered", std::nullopt};
     return true;
   }
-  // Sets the outcome of an event that was tried; events are `delivered` until then.
+  // Sets the outcome of an event that was tried, or cannot be; events are `delivered` until then. In any order.
   void set(std::size_t i, ports::delivery_outcome outcome) {
-    if (outcome.result != ports::delivery_result::delivered)
-      held_.insert(events_[i].ticket_id);
+    if (outcome.result != ports::delivery_result::delivered) {
+      auto& first = held_.try_emplace(events_[i].ticket_id, i).first->second;
+      first = std::min(first, i);
+    }
     out_[i] = std::move(outcome);
   }
   // Every event from i on gets `outcome`, or is skipped where its ticket is held.
@@ -46,13 +49,16 @@ public:
     return out_[i];
   }
   std::vector<ports::delivery_outcome> take() && {
+    for (std::size_t i = 0; i < out_.size() && !held_.empty(); ++i)
+      if (!delivered(i)) // what was found unfit before an earlier event failed
+        (void)skips(i);
     return std::move(out_);
   }
 
 private:
   std::span<const ports::delivery> events_;
   std::vector<ports::delivery_outcome> out_;
-  std::unordered_set<std::string_view> held_; // tickets with an event that was not delivered
+  std::unordered_map<std::string_view, std::size_t> held_; // by ticket, its first event that was not delivered
 };
 
 // Reason of an event that cannot be parsed.

@@ -61,8 +61,9 @@ enum class field : std::uint8_t {
   committed_at,
   late,
   delivered_at,
+  replayed,
 };
-constexpr std::size_t field_count = static_cast<std::size_t>(field::delivered_at) + 1;
+constexpr std::size_t field_count = static_cast<std::size_t>(field::replayed) + 1;
 
 // Name as users write it: snake_case as in event.proto, "sentiment.label", "custom_metrics".
 std::string_view name_of(field f);

@@ -47,6 +47,7 @@ constexpr std::array<std::string_view, field_count> names = {
     "committed_at",
     "late",
     "delivered_at",
+    "replayed",
 };
 
 field_value text_if(bool present, const std::string& value) {
@@ -96,6 +97,8 @@ field_value pipeline_value(const v1::PipelineInfo& info, field f) {
       return info.late();
     case field::delivered_at:
       return time_if(info.has_delivered_at(), info.delivered_at());
+    case field::replayed:
+      return info.replayed() ? field_value{true} : field_value{}; // a mark, and none on what comes as it happens
     default:
       return {};
   }

@@ -155,6 +155,18 @@ std::string sink_record(std::string_view sink) {
   return sink_record_prefix() + std::string(sink);
 }
 
+std::string sink_budget(std::string_view sink) {
+  return "budget/" + std::string(sink);
+}
+
+std::string replay_prefix() {
+  return "replay/";
+}
+
+std::string replay(std::string_view id) {
+  return replay_prefix() + std::string(id);
+}
+
 std::string after_prefix(std::string_view prefix) {
   std::string out(prefix);
   while (!out.empty() && static_cast<unsigned char>(out.back()) == 0xff)

@@ -51,6 +51,9 @@ std::string import_record_prefix();
 std::string import_record(std::string_view job);
 std::string sink_record_prefix();
 std::string sink_record(std::string_view sink);
+std::string sink_budget(std::string_view sink);
+std::string replay_prefix();
+std::string replay(std::string_view id);
 
 // The first key after all keys that begin with `prefix`; empty when there is none.
 std::string after_prefix(std::string_view prefix);

@@ -47,6 +47,16 @@ public:
   virtual void waiting(std::string_view sink, std::int64_t change) = 0;
   virtual void lag(std::string_view sink, std::uint64_t events, std::chrono::duration<double> age) = 0;
   virtual void breaker(std::string_view sink, breaker_state state) = 0;
+  // Events that another of their ticket carried.
+  virtual void coalesced(std::string_view sink, std::uint64_t events) = 0;
+  // Calls that may run side by side now; requests of the day's budget spent, and the budget (0: there is none).
+  virtual void allowance(std::string_view sink, std::uint64_t concurrency, std::uint64_t spent,
+                         std::uint64_t budget) = 0;
+  // Dead letters there are, by stage and (stage DELIVERY) sink, and the age of the oldest.
+  virtual void dead_letters(std::string_view stage, std::string_view sink, std::uint64_t letters,
+                            std::chrono::duration<double> oldest) = 0;
+  // Dead letters that a person gave up.
+  virtual void discarded(std::string_view stage, std::string_view sink, std::uint64_t letters) = 0;
   virtual void latency(std::string_view sink, base::timestamp occurred, base::timestamp received,
                        base::timestamp delivered) = 0;
   virtual void reconciled(std::string_view sink, const reconciliation_counts& counts, base::timestamp now) = 0;
@@ -90,6 +100,14 @@ public:
   void lag(std::string_view, std::uint64_t, std::chrono::duration<double>) override {
   }
   void breaker(std::string_view, breaker_state) override {
+  }
+  void coalesced(std::string_view, std::uint64_t) override {
+  }
+  void allowance(std::string_view, std::uint64_t, std::uint64_t, std::uint64_t) override {
+  }
+  void dead_letters(std::string_view, std::string_view, std::uint64_t, std::chrono::duration<double>) override {
+  }
+  void discarded(std::string_view, std::string_view, std::uint64_t) override {
   }
   void latency(std::string_view, base::timestamp, base::timestamp, base::timestamp) override {
   }

@@ -108,6 +108,7 @@ public:
   virtual void list_waiting(v1::ListWaitingRequest request, reply<v1::ListWaitingResponse> done) = 0;
   virtual void list_dead_letters(v1::ListDeadLettersRequest request, reply<v1::ListDeadLettersResponse> done) = 0;
   virtual void get_dead_letter(v1::GetDeadLetterRequest request, reply<v1::GetDeadLetterResponse> done) = 0;
+  virtual void group_dead_letters(v1::GroupDeadLettersRequest request, reply<v1::GroupDeadLettersResponse> done) = 0;
   virtual void edit_dead_letter(v1::EditDeadLetterRequest request, reply<v1::EditDeadLetterResponse> done) = 0;
   virtual void requeue_dead_letters(v1::RequeueDeadLettersRequest request,
                                     reply<v1::RequeueDeadLettersResponse> done) = 0;
@@ -115,6 +116,11 @@ public:
                                     reply<v1::DiscardDeadLettersResponse> done) = 0;
   // One page of the export; the transport asks on while next_page_token is not empty.
   virtual void export_dead_letters(v1::ListDeadLettersRequest request, reply<v1::ListDeadLettersResponse> done) = 0;
+  virtual void preview_replay(v1::PreviewReplayRequest request, reply<v1::PreviewReplayResponse> done) = 0;
+  virtual void start_replay(v1::StartReplayRequest request, reply<v1::StartReplayResponse> done) = 0;
+  virtual void list_replays(v1::ListReplaysRequest request, reply<v1::ListReplaysResponse> done) = 0;
+  virtual void get_replay(v1::GetReplayRequest request, reply<v1::GetReplayResponse> done) = 0;
+  virtual void control_replay(v1::ControlReplayRequest request, reply<v1::ControlReplayResponse> done) = 0;
   virtual void verify(v1::VerifyRequest request, reply<v1::VerifyResponse> done) = 0;
   // Errors: not_found (no such sink), failed_precondition (its kind cannot, or it is being done), unavailable.
   virtual void reconcile(v1::ReconcileRequest request, reply<v1::ReconcileResponse> done) = 0;

@@ -33,11 +33,13 @@ struct delivery {
   std::string ticket_id;
   event_bytes event;         // with pipeline fields, not yet projected
   std::uint32_t attempt = 1; // 1 for the first
-  bool allow_older = false;  // requeued by an operator past newer events of its ticket
+  bool allow_older = false;  // requeued by an operator past newer events of its ticket, or replayed to one who keeps
+                             // history
+  std::string affinity = {}; // what it locks at the target (see target_traits::affinity); empty: nothing
 
   template <class Inspector>
   friend auto inspect(Inspector& f, delivery& x) {
-    return f(x.partition, x.offset, x.sequence, x.ticket_id, x.event, x.attempt, x.allow_older);
+    return f(x.partition, x.offset, x.sequence, x.ticket_id, x.event, x.attempt, x.allow_older, x.affinity);
   }
 };
 
@@ -78,12 +80,19 @@ struct target_position {
   base::log_offset next_offset; // every event below was delivered or filtered
 };
 
+// What of an event the target locks while it takes it: two calls side by side never have that in common.
+enum class affinity : std::uint8_t { none, account };
+
 struct target_traits {
   std::size_t batch_events_max = 1; // most events one deliver() may carry
   std::size_t concurrency = 1;      // instances that may run side by side
   bool guards_regress = false;      // writes "only if newer" itself, so older events are harmless
   bool keeps_position = false;      // position() answers
   bool one_event_a_ticket = false;  // a deliver() must not carry two events of one ticket
+  bool wants_state = false; // keeps tickets as they are and no history: of a ticket's waiting events it is sent one,
+                            // with the ticket's state (unless the sink's `coalesce` says otherwise)
+  ports::affinity affinity = ports::affinity::none;
+  bool request_an_event = false; // a deliver() makes one request an event, not one in all; rates and budgets count them
 };
 
 class census;

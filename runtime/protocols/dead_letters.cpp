@@ -1,5 +1,6 @@
 #include "protocols/dead_letters.hpp"
 
+#include "model/revision.hpp"
 #include "ports/keys.hpp"
 
 #include <algorithm>
@@ -8,6 +9,28 @@ namespace cxstream::protocols {
 
 using ports::family;
 
+v1::DeadLetterClass class_of(const v1::DeadLetter& letter) {
+  if (letter.stage() == v1::DELIVERY) {
+    if (letter.reason() == "permanent")
+      return v1::REFUSED_BY_TARGET;
+    if (letter.reason() == "unfit")
+      return v1::CONTRACT;
+    return letter.reason() == "unreadable" ? v1::PIPELINE_FAULT : v1::ATTEMPTS_SPENT;
+  }
+  return letter.reject_reason() == v1::BAD_MAPPING || letter.reason() == "BAD_MAPPING" ? v1::PIPELINE_FAULT
+                                                                                       : v1::CONTRACT;
+}
+
+namespace {
+
+bool in_time(const v1::DeadLetterSelector& selector, const v1::DeadLetter& letter) {
+  const auto at = model::to_us(letter.dead_at());
+  return (!selector.has_since() || at >= model::to_us(selector.since())) &&
+         (!selector.has_until() || at < model::to_us(selector.until()));
+}
+
+} // namespace
+
 bool selected(const v1::DeadLetterSelector& selector, const v1::DeadLetter& letter) {
   const auto& ids = selector.ids();
   return (ids.empty() || std::find(ids.begin(), ids.end(), letter.id()) != ids.end()) &&
@@ -15,12 +38,16 @@ bool selected(const v1::DeadLetterSelector& selector, const v1::DeadLetter& lett
          (selector.sink().empty() || selector.sink() == letter.sink()) &&
          (selector.ticket_id().empty() || selector.ticket_id() == letter.ticket_id()) &&
          (selector.reason().empty() || selector.reason() == letter.reason()) &&
-         (selector.source().empty() || selector.source() == letter.source());
+         (selector.source().empty() || selector.source() == letter.source()) &&
+         (selector.cause_class() == v1::DEAD_LETTER_CLASS_UNSPECIFIED || selector.cause_class() == class_of(letter)) &&
+         in_time(selector, letter) && (selector.cause().empty() || selector.cause() == cause_of(letter.message()));
 }
 
 bool selects_something(const v1::DeadLetterSelector& selector) {
   return selector.ids_size() > 0 || selector.stage() != v1::DEAD_LETTER_STAGE_UNSPECIFIED || !selector.sink().empty() ||
-         !selector.ticket_id().empty() || !selector.reason().empty() || !selector.source().empty();
+         !selector.ticket_id().empty() || !selector.reason().empty() || !selector.source().empty() ||
+         selector.cause_class() != v1::DEAD_LETTER_CLASS_UNSPECIFIED || selector.has_since() || selector.has_until() ||
+         !selector.cause().empty();
 }
 
 base::result<letter_page> read_letters(const ports::store& store, const v1::DeadLetterSelector& selector,
@@ -34,8 +61,11 @@ base::result<letter_page> read_letters(const ports::store& store, const v1::Dead
       page.next = std::string(key);
       return false;
     }
-    if (!with_payload)
+    letter.set_cause_class(class_of(letter));
+    if (!with_payload) {
       letter.clear_payload();
+      letter.clear_tries();
+    }
     page.letters.push_back(std::move(letter));
     return true;
   };
@@ -53,6 +83,7 @@ base::result<v1::DeadLetter> read_letter(const ports::store& store, std::string_
   v1::DeadLetter letter;
   if (!letter.ParseFromString(**found))
     return base::error{base::error_code::corrupt, "dead letter '" + std::string(id) + "' cannot be read"};
+  letter.set_cause_class(class_of(letter));
   return letter;
 }
 

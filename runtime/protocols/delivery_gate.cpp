@@ -10,24 +10,23 @@ namespace cxstream::protocols {
 using ports::breaker_state;
 using ports::delivery_result;
 
-namespace {
-
-constexpr std::chrono::seconds together{1}; // what is deferred until about the same time goes in one call
-
-} // namespace
-
-delivery_gate::delivery_gate(const gate_limits& limits, const breaker_policy& policy)
-    : limits_(limits), policy_(policy), breaker_(policy) {
+delivery_gate::delivery_gate(const gate_limits& limits, const breaker_policy& policy, const budget_account& spent)
+    : limits_(limits), policy_(policy), breaker_(policy),
+      concurrency_(limits.concurrency_min == 0 ? limits.concurrency : limits.concurrency_min, limits.concurrency),
+      allowance_(limits.allowance, spent) {
 }
 
 bool delivery_gate::offer(offered_batch&& batch, base::timestamp now, gate_effects& fx) {
   if (batches_ >= limits_.queue_batches_max)
     return false;
-  if (batch.events.empty())
-    return true;
   part p;
   p.positions.resize(batch.events.size());
   std::iota(p.positions.begin(), p.positions.end(), 0u);
+  if (limits_.one_event_a_ticket)
+    give_back_doubles(batch, p, fx);
+  if (batch.events.empty())
+    return true;
+  p.affine = std::any_of(batch.events.begin(), batch.events.end(), [](const auto& e) { return !e.affinity.empty(); });
   p.batch = std::move(batch);
   queue_.push_back(std::move(p));
   ++batches_;
@@ -40,64 +39,84 @@ void delivery_gate::on_timer(base::timestamp now, gate_effects& fx) {
 }
 
 std::optional<base::timestamp> delivery_gate::next_due() const {
-  if (queue_.empty() || calls_.size() >= limits_.concurrency)
+  if (queue_.empty() || calls_.size() >= concurrency_.limit())
     return std::nullopt;
   auto at = breaker_.opens_at();
-  if (at && breaker_.state() == breaker_state::closed) {
-    const auto earliest = std::min_element(queue_.begin(), queue_.end(),
-                                           [](const part& a, const part& b) { return a.not_before < b.not_before; });
-    at = std::max(*at, earliest->not_before);
+  if (!at)
+    return at;
+  // What only waits for a call to end is looked at when it ends.
+  std::optional<base::timestamp> first;
+  for (const auto& p : queue_) {
+    if (!fits_somehow(p, {}) || (p.batch.background && !may_run_behind(p)))
+      continue;
+    const auto ready = breaker_.state() == breaker_state::closed ? p.not_before : base::timestamp{};
+    first = std::min(ready, first.value_or(ready));
+    if (*first == base::timestamp{})
+      break;
   }
-  return at;
+  if (!first && calls_.empty())
+    first = background_from_; // the budget has no more for the background
+  if (!first)
+    return std::nullopt;
+  return std::max({*at, *first, allowed_at_});
 }
 
-// The queue's first part that may be sent.
+held_by delivery_gate::held(base::timestamp now) const {
+  if (queue_.empty())
+    return held_by::nothing;
+  if (breaker_.state() != breaker_state::closed)
+    return held_by::breaker;
+  if (breaker_.throttled_until() > now)
+    return held_by::throttled;
+  if (allowance_.budget_is_spent(now))
+    return held_by::budget;
+  return allowed_at_ > now ? held_by::rate : held_by::nothing;
+}
+
+std::string_view name_of(held_by why) {
+  switch (why) {
+    case held_by::nothing:
+      return "";
+    case held_by::breaker:
+      return "breaker";
+    case held_by::throttled:
+      return "throttled";
+    case held_by::rate:
+      return "rate";
+    case held_by::budget:
+      return "budget";
+  }
+  return "";
+}
+
+// The queue's first part that may be sent; one of the background only where there is no other.
 std::optional<std::size_t> delivery_gate::next_part(base::timestamp now) const {
   // An open breaker's own pause is enough; and its probes rotate over all that is here.
   const bool closed = breaker_.state() == breaker_state::closed;
-  for (std::size_t i = 0; i < queue_.size(); ++i)
-    if (!closed || queue_[i].not_before <= now)
+  std::optional<std::size_t> behind;
+  for (std::size_t i = 0; i < queue_.size(); ++i) {
+    const auto& p = queue_[i];
+    if ((closed && p.not_before > now) || !fits_somehow(p, {}))
+      continue;
+    if (!p.batch.background)
       return i;
-  return std::nullopt;
+    if (!behind && may_run_behind(p))
+      behind = i;
+  }
+  return behind;
 }
 
 void delivery_gate::pump(base::timestamp now, gate_effects& fx) {
-  while (!queue_.empty() && calls_.size() < limits_.concurrency && breaker_.may_call(now)) {
+  while (!queue_.empty() && calls_.size() < concurrency_.limit() && breaker_.may_call(now)) {
+    allowed_at_ = allowance_.next_call(now);
+    background_from_ = allowance_.resets_at(now);
+    if (allowed_at_ > now)
+      return;
     const auto first = next_part(now);
     if (!first)
       return;
     make_call(*first, now, fx);
   }
-}
-
-void delivery_gate::make_call(std::size_t first, base::timestamp now, gate_effects& fx) {
-  call made;
-  const bool probe = breaker_.call_made();
-  if (probe)
-    fx.state = breaker_.state();
-  std::vector<ports::delivery> events;
-  const auto take = [&](std::size_t at) {
-    auto p = std::move(queue_[at]);
-    queue_.erase(queue_.begin() + static_cast<std::ptrdiff_t>(at));
-    std::move(p.batch.events.begin(), p.batch.events.end(), std::back_inserter(events));
-    p.batch.events.clear();
-    made.parts.push_back(std::move(p));
-  };
-  take(first);
-  // A probe risks one batch; one that is under suspicion goes alone.
-  const auto mergeable = [&](const part& p) {
-    return p.blamed == 0 && (p.not_before == base::timestamp{} || (p.deferred && p.not_before <= now + together)) &&
-           events.size() + p.batch.events.size() <= limits_.batch_events_max;
-  };
-  if (!probe && made.parts.front().blamed == 0)
-    while (first < queue_.size() && mergeable(queue_[first]))
-      take(first);
-  made.events = std::make_shared<const std::vector<ports::delivery>>(std::move(events));
-  const auto id = ++call_ids_;
-  if (probe)
-    probe_ = id;
-  fx.calls.push_back({id, made.events});
-  calls_.emplace(id, std::move(made));
 }
 
 void delivery_gate::on_answer(std::uint64_t call_id, std::span<const ports::delivery_outcome> outcomes,
@@ -106,7 +125,9 @@ void delivery_gate::on_answer(std::uint64_t call_id, std::span<const ports::deli
   if (found == calls_.end())
     return;
   auto made = std::move(found->second);
+  const auto side_by_side = calls_.size();
   calls_.erase(found);
+  unlock(made);
   const auto state_before = breaker_.state();
   const auto good_before = breaker_.good_outcomes();
   const bool probe = call_id == probe_;
@@ -118,6 +139,7 @@ void delivery_gate::on_answer(std::uint64_t call_id, std::span<const ports::deli
     probe_ = 0;
   if (breaker_.state() != state_before)
     fx.state = breaker_.state();
+  learn(made, verdicts, side_by_side, now);
   answer(std::move(made), std::move(verdicts), good_before, now, fx);
   pump(now, fx);
 }
@@ -233,7 +255,7 @@ void delivery_gate::answer(call made, std::vector<verdict> verdicts, std::uint64
       fx.answers.push_back(std::move(back));
     p.positions = std::move(kept_positions);
     if (kept.empty())
-      --batches_;
+      part_done(p.batch);
     else if (due)
       defer(std::move(p), std::move(kept), *due);
     else
@@ -269,7 +291,7 @@ void delivery_gate::withdraw(base::partition_id partition, gate_effects& fx) {
     for (auto position : p.positions)
       back.events.push_back({position, {delivery_result::skipped, {}, std::nullopt}});
     fx.answers.push_back(std::move(back));
-    --batches_;
+    part_done(p.batch);
     return true;
   };
   std::erase_if(queue_, leaves);

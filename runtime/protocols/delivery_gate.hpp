@@ -15,22 +15,32 @@
 //     never shut out others for longer than a first pause.
 //  6. An event that was held, and is answered with unreachable or throttled again although the target has taken others
 //     since, is to blame itself: after blame_after such answers it goes back as transient.
+//  7. Two calls in flight never hold events with the same affinity. Where the target wants one event of a ticket in a
+//     call, a call has no two: a second one that is offered in the same batch is given back as skipped. All events of a
+//     ticket that are in one batch and may go leave in one call, or none.
+//  8. Nothing is called beyond the rate, nor once the day's budget is spent; what is held by them spends no attempts.
+//  9. Background batches are called only while no other batch could be, take at most half the calls (at least one), and
+//     never the last fifth of a budget.
 #pragma once
 
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "ports/metrics.hpp"
 #include "ports/target.hpp"
+#include "protocols/adaptive_concurrency.hpp"
+#include "protocols/call_allowance.hpp"
 #include "protocols/delivery_gate_breaker.hpp"
 #include "protocols/sink_lanes_types.hpp"
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace cxstream::protocols {
@@ -39,6 +49,10 @@ struct gate_limits {
   std::size_t batch_events_max = 1;      // target_traits
   std::size_t concurrency = 1;           // target_traits
   std::size_t queue_batches_max = 1'024; // partitions * batches_in_flight_max, or more
+  std::size_t concurrency_min = 0;       // below `concurrency`: adapts between the two; 0: does not
+  bool one_event_a_ticket = false;       // target_traits
+  bool request_an_event = false;         // target_traits
+  allowance_policy allowance = {};
 };
 
 // A delivery of a partition's sink_lanes.
@@ -46,6 +60,7 @@ struct offered_batch {
   base::partition_id partition;
   std::uint64_t delivery_id = 0; // unique within the partition
   std::vector<ports::delivery> events;
+  bool background = false; // see invariant 9
 };
 
 // To be given to a free worker; on_answer takes its outcomes, one an event in this order.
@@ -67,9 +82,14 @@ struct gate_effects {
   std::optional<ports::breaker_state> state; // where it changed; the last one
 };
 
+// Why nothing is called although something is queued.
+enum class held_by : std::uint8_t { nothing, breaker, throttled, rate, budget };
+std::string_view name_of(held_by why);
+
 class delivery_gate {
 public:
-  delivery_gate(const gate_limits& limits, const breaker_policy& policy);
+  // `spent`: of the budget, before the gate was made.
+  delivery_gate(const gate_limits& limits, const breaker_policy& policy, const budget_account& spent = {});
 
   // False when the queue is full; the batch is then untouched.
   [[nodiscard]] bool offer(offered_batch&& batch, base::timestamp now, gate_effects& fx);
@@ -97,6 +117,22 @@ public:
   std::size_t calls_in_flight() const {
     return calls_.size();
   }
+  // Calls that may run side by side now.
+  std::size_t concurrency() const {
+    return concurrency_.limit();
+  }
+  const budget_account& budget() const {
+    return allowance_.budget();
+  }
+  // Requests of the day that now runs.
+  std::uint64_t budget_spent(base::timestamp now) const {
+    return allowance_.resets_at(now) == allowance_.budget().since + std::chrono::hours{24} ? allowance_.budget().spent
+                                                                                           : 0;
+  }
+  base::timestamp budget_resets_at(base::timestamp now) const {
+    return allowance_.resets_at(now);
+  }
+  held_by held(base::timestamp now) const;
   // Why the last event or call failed; empty when none did.
   const std::string& last_error() const {
     return last_error_;
@@ -111,10 +147,19 @@ private:
     bool deferred = false;                       // by the connector, until not_before: it may then go with others
     std::uint32_t blamed = 0;                    // see invariant 6
     std::optional<std::uint64_t> good_when_held; // good outcomes there were when it was last held
+    bool affine = false;                         // an event of it has an affinity
   };
   struct call {
     std::vector<part> parts; // their events one after the other
     std::shared_ptr<const std::vector<ports::delivery>> events;
+    base::timestamp made_at;
+    bool background = false;
+  };
+  // A call in the making.
+  struct draft {
+    call made;
+    std::vector<ports::delivery> events;
+    std::unordered_set<std::string> tickets; // only where one_event_a_ticket
   };
   // What an outcome means for its event.
   enum class fate : std::uint8_t { settled, failed, behind_failed, held, throttled, behind_held, deferred };
@@ -134,6 +179,18 @@ private:
   void pump(base::timestamp now, gate_effects& fx);
   void make_call(std::size_t first, base::timestamp now, gate_effects& fx);
   std::optional<std::size_t> next_part(base::timestamp now) const;
+  // delivery_gate_calls.cpp
+  void give_back_doubles(offered_batch& batch, part& p, gate_effects& fx);
+  std::vector<bool> fitting(const part& p, const draft& d) const;
+  bool fits_somehow(const part& p, const draft& d) const;
+  static part split(part& p, const std::vector<bool>& fit);
+  void take(std::size_t at, draft& d);
+  void lock(const draft& d);
+  void unlock(const call& made);
+  void part_done(const offered_batch& batch);
+  std::uint64_t cost_of(const part& p) const;
+  bool may_run_behind(const part& p) const;
+  void learn(const call& made, std::span<const verdict> verdicts, std::size_t side_by_side, base::timestamp now);
 
   gate_limits limits_;
   breaker_policy policy_;
@@ -143,6 +200,13 @@ private:
   std::unordered_map<std::uint64_t, call> calls_;
   std::uint64_t call_ids_ = 0;
   std::uint64_t probe_ = 0; // the call made while half open; 0 when there is none
+  adaptive_concurrency concurrency_;
+  call_allowance allowance_;
+  base::timestamp allowed_at_{};           // by the allowance
+  base::timestamp background_from_{};      // when the budget has something for the background again, at the latest
+  std::unordered_set<std::string> locked_; // affinities in flight
+  std::size_t background_calls_ = 0;
+  std::map<std::pair<std::uint16_t, std::uint64_t>, std::size_t> split_; // partition, delivery → parts beyond one
   std::string last_error_;
 };
 

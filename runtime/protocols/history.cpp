@@ -42,7 +42,8 @@ base::result<void> join(base::partition_id p, std::string_view log_value, std::s
     stamp.append_to(entry.event, offset, sequence, (placement & 1) != 0, log->committed_at);
     run.items.push_back(
         {offset, sequence, std::move(ticket_id),
-         ports::event_bytes(std::move(entry.event), {outline.occurred_at, outline.received_at, log->committed_at})});
+         ports::event_bytes(std::move(entry.event), {outline.occurred_at, outline.received_at, log->committed_at}),
+         (placement & 1) != 0});
   }
   if (first_batch)
     run.history_before = before;

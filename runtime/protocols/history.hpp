@@ -22,10 +22,11 @@ struct history_item {
   base::ticket_sequence sequence;
   std::string ticket_id;
   ports::event_bytes event; // with all pipeline fields but delivered_at
+  bool late = false;        // as in them
 
   template <class Inspector>
   friend auto inspect(Inspector& f, history_item& x) {
-    return f(x.offset, x.sequence, x.ticket_id, x.event);
+    return f(x.offset, x.sequence, x.ticket_id, x.event, x.late);
   }
 };
 

@@ -116,7 +116,8 @@ base::result<applied_batch> partition::apply(committed_batch batch) {
     run->items.push_back(
         {place.offset, decided->sequence, event.ticket_id(),
          ports::event_bytes(std::move(entry.event), {time_of(event.occurred_at()),
-                                                     time_of(event.pipeline().received_at()), place.committed_at})});
+                                                     time_of(event.pipeline().received_at()), place.committed_at}),
+         decided->late});
   }
   ports::write_batch derived;
   derived.put(family::history, ports::keys::at(id_, batch.first_offset), applied.SerializeAsString());

@@ -26,7 +26,12 @@ sink_lanes::sink_lanes(base::partition_id partition, const sink_limits& limits, 
       history_base_(cursor.history_base()), window_(cursor) {
   for (auto& found : lanes) {
     auto& t = *tickets_.try_emplace(std::move(found.ticket_id)).first;
-    open_lane(t.second).waiting = found.waiting;
+    auto& l = open_lane(t.second);
+    l.waiting = found.waiting;
+    l.last = std::max(found.last, found.head);
+    l.last_is_late = found.last_is_late;
+    l.last_allows_older = found.last_allows_older;
+    l.last_has_failed = found.last_has_failed;
     park(t, found.head, base::from_us(found.entry.due_at_us()));
   }
 }
@@ -67,15 +72,16 @@ void sink_lanes::take_in(history_event event, step& s) {
   }
   auto& t = *tickets_.try_emplace(std::move(event.ticket_id)).first;
   if (t.second.waiting && t.second.in_flight == 0) {
-    wait_behind(t, event.offset, s);
+    wait_behind(t, event.offset, event.late, s);
     window_.push_decided(event.offset);
   } else {
     enqueue(t, std::move(event));
+    coalesce_queued(t);
   }
 }
 
 void sink_lanes::enqueue(named_ticket& t, history_event event) {
-  const auto slot = window_.push(event.offset, event.sequence, std::move(event.event));
+  const auto slot = window_.push(std::move(event));
   auto& own = t.second;
   if (own.head == no_slot)
     own.head = slot;
@@ -102,6 +108,12 @@ void sink_lanes::on_outcomes(std::uint64_t delivery_id, std::span<const settled_
     auto& sent = delivery.events[position];
     sent.open = false;
     --delivery.open;
+    if (sent.slot == replayed_slot) {
+      s.fx.replays.push_back({delivery_id, position, outcome});
+      if (!stale)
+        replay_ended(*sent.of, s);
+      continue;
+    }
     if (stale)
       continue;
     s.random01 = spread(random01, position);
@@ -111,19 +123,28 @@ void sink_lanes::on_outcomes(std::uint64_t delivery_id, std::span<const settled_
     else
       settle(*sent.of, sent.slot, outcome, s);
     move_queued_behind(*sent.of, s);
+    coalesce_queued(*sent.of);
     make_ready(*sent.of);
     forget_if_done(*sent.of);
   }
-  if (delivery.open == 0)
+  if (delivery.open == 0) {
+    replays_ -= !stale && delivery.background ? 1 : 0;
     (stale ? stale_ : sent_).erase(found);
+  }
   finish(s);
 }
 
 void sink_lanes::settle(named_ticket& t, slot_id id, const ports::delivery_outcome& outcome, step& s) {
   using enum ports::delivery_result;
   auto& slot = window_[id];
+  const auto first_failure = [&] {
+    v1::WaitingEntry entry;
+    entry.set_attempts(1);
+    keep_attempt(*entry.mutable_tries(), 1, outcome, s.now);
+    return entry;
+  };
   const auto bury_slot = [&](dead_reason reason) {
-    bury(t, slot.offset, slot.sequence, slot.event.bytes(), reason, 1, outcome.reason, s);
+    bury(t, slot.offset, slot.sequence, slot.event.bytes(), reason, first_failure(), outcome.reason, s);
     take_out(t.second, id);
   };
   if (outcome.result == delivered) {
@@ -136,11 +157,11 @@ void sink_lanes::settle(named_ticket& t, slot_id id, const ports::delivery_outco
   } else if (retry_.attempts_max <= 1) {
     bury_slot(dead_reason::budget_spent);
   } else {
-    v1::WaitingEntry entry;
-    entry.set_attempts(1);
+    auto entry = first_failure();
     entry.set_first_failed_at_us(base::to_us(s.now));
     entry.set_due_at_us(base::to_us(s.now + next_backoff(retry_.backoff, 1, outcome.retry_after, s.random01)));
     entry.set_last_error(outcome.reason);
+    entry.set_late(slot.late);
     const auto offset = slot.offset;
     take_out(t.second, id);
     wait(t, offset, std::move(entry), s);
@@ -169,7 +190,7 @@ void sink_lanes::move_queued_behind(named_ticket& t, step& s) {
     return;
   while (own.head != no_slot) {
     const auto slot = own.head;
-    wait_behind(t, window_[slot].offset, s);
+    wait_behind(t, window_[slot].offset, window_[slot].late, s);
     take_out(own, slot);
   }
 }
@@ -199,7 +220,7 @@ void sink_lanes::pump(step& s) {
 }
 
 void sink_lanes::send_batches(step& s) {
-  while (!ready_.empty() && sent_.size() < limits_.batches_in_flight_max) {
+  while (!ready_.empty() && sent_.size() - replays_ < limits_.batches_in_flight_max) {
     outgoing_delivery out;
     sent_delivery sent;
     while (!ready_.empty() && out.events.size() < limits_.batch_events_max) {
@@ -231,9 +252,11 @@ void sink_lanes::add_to_batch(named_ticket& t, std::size_t room, outgoing_delive
     if (own.in_flight > 0 || l.what != lane::state::loaded)
       return;
     l.what = lane::state::in_flight;
-    add(l.head, l.sequence, l.event, no_slot, l.attempts + 1, l.allow_older);
+    add(l.head, l.sequence, l.event, no_slot, l.entry.attempts() + 1, l.entry.allow_older());
     return;
   }
+  if (limits_.one_event_a_ticket)
+    room = std::min<std::size_t>(room, 1);
   // Nothing of the ticket is in flight, so all of its chain that is not decided is queued.
   for (auto id = own.head; id != no_slot && room > 0; id = window_[id].next) {
     auto& slot = window_[id];

@@ -15,7 +15,11 @@
 //     call's effects before it sends its deliveries may be killed at any moment: after reload from the written state
 //     only events whose outcome was not written are delivered again, in order, and never one older than a settled one.
 //  5. Every waiting event of a ticket is older than every undecided one of it.
-//  6. Every event ends: delivered, filtered, or a dead letter (permanent, budget_spent, unreadable). Skipping is free.
+//  6. Every event ends: delivered, filtered, coalesced, or a dead letter (permanent, budget_spent, unreadable, unfit).
+//     Skipping is free.
+//  7. With limits.coalesce an event is decided as coalesced only while another of its ticket waits to be sent; it is
+//     carried by that one, whose delivery is to say the ticket's state of the moment it leaves. What is in flight
+//     neither carries nor is coalesced; a late event never takes the place of one that is not.
 #pragma once
 
 #include "protocols/sink_lanes_types.hpp"
@@ -66,6 +70,11 @@ public:
   requeue_result requeue(const requeue_request& request, base::timestamp now, sink_effects& fx);
   void discard(base::log_offset offset, sink_effects& fx);
 
+  // Sends events once more that the sink has decided before, in the order given, in one delivery of its own; one fate
+  // an event. Only of tickets that have nothing else to send: so invariant 1 holds for them too. Their outcomes are
+  // given out as `replays` and change no account: a caller keeps its own, and sends again what was not delivered.
+  std::vector<replay_fate> replay(std::span<const replay_event> events, base::timestamp now, sink_effects& fx);
+
   // Paused: nothing is read, loaded or sent; answers to what is in flight are taken.
   void pause();
   void resume(base::timestamp now, sink_effects& fx);
@@ -113,17 +122,19 @@ private:
   struct lane {
     enum class state : std::uint8_t { idle, loading, loaded, in_flight };
     state what = state::idle;
-    base::log_offset head;                     // the lowest waiting offset, or a bound below it while idle or loading
-    std::uint64_t waiting = 0;                 // events on disk, head included
+    base::log_offset head;     // the lowest waiting offset, or a bound below it while idle or loading
+    std::uint64_t waiting = 0; // events on disk, head included
+    base::log_offset last;     // the highest waiting offset
+    bool last_is_late = false;
+    bool last_allows_older = false;
+    bool last_has_failed = false;
     due_key due;                               // idle: its place among the due ones
     std::uint64_t load_id = 0;                 // loading
     std::optional<base::log_offset> rewind_to; // in_flight: an event was requeued before the head
     // Of the head, once loaded:
     base::ticket_sequence sequence;
     ports::event_bytes event;
-    std::uint32_t attempts = 0;
-    std::int64_t first_failed_at_us = 0;
-    bool allow_older = false;
+    v1::WaitingEntry entry;
   };
   struct ticket {
     slot_id head = no_slot; // its first undecided slot; the others follow by window_slot::next
@@ -142,12 +153,13 @@ private:
   using named_ticket = ticket_map::value_type; // keeps its address
   struct sent_event {
     named_ticket* of;
-    slot_id slot; // no_slot: the head of the ticket's lane
+    slot_id slot; // no_slot: the head of the ticket's lane; replayed_slot: none of its own
     bool open;
   };
   struct sent_delivery {
     std::vector<sent_event> events;
     std::size_t open = 0; // events not answered
+    bool background = false;
   };
 
   // What one public call knows.
@@ -160,6 +172,7 @@ private:
   // Window.
   void take_in(history_event event, step& s);
   void enqueue(named_ticket& t, history_event event);
+  void coalesce_queued(named_ticket& t);
   void settle(named_ticket& t, slot_id slot, const ports::delivery_outcome& outcome, step& s);
   void take_out(ticket& t, slot_id slot);
   void move_queued_behind(named_ticket& t, step& s);
@@ -179,10 +192,15 @@ private:
   void head_failed(named_ticket& t, const ports::delivery_outcome& outcome, step& s);
   void head_done(named_ticket& t, base::log_offset head, step& s);
   void wait(named_ticket& t, base::log_offset offset, v1::WaitingEntry entry, step& s);
-  void wait_behind(named_ticket& t, base::log_offset offset, step& s);
+  void wait_behind(named_ticket& t, base::log_offset offset, bool late, step& s);
+  void coalesce_loaded(named_ticket& t, step& s);
+  void coalesce_waiting(named_ticket& t, base::log_offset offset, step& s);
+  bool carried_by_another(const named_ticket& t, const requeue_request& request);
   void bury(named_ticket& t, base::log_offset offset, base::ticket_sequence sequence, std::string event,
-            dead_reason reason, std::uint32_t attempts, std::string_view error, step& s);
+            dead_reason reason, v1::WaitingEntry last, std::string_view error, step& s);
   named_ticket* take_load(std::uint64_t load_id);
+  replay_fate fate_of(const replay_event& event, const outgoing_delivery& out) const;
+  void replay_ended(named_ticket& t, step& s);
   bool newer_in_flight(const ticket& t, base::log_offset offset);
   std::size_t lanes_at_work_max() const;
   void finish(step& s);
@@ -205,6 +223,7 @@ private:
   std::uint64_t ids_ = 0;         // last one given out: deliveries, loads, places in due_
   std::unordered_map<std::uint64_t, named_ticket*> loads_;
   std::unordered_map<std::uint64_t, sent_delivery> sent_;
+  std::size_t replays_ = 0;                                // of sent_
   std::unordered_map<std::uint64_t, sent_delivery> stale_; // sent before a seek; only awaited
 };
 

@@ -1,9 +1,44 @@
 // The lanes of sink_lanes: waiting, trying again, requeueing; and the seek that drops them.
 #include "protocols/sink_lanes.hpp"
 
+#include "model/revision.hpp"
+
 #include <algorithm>
 
 namespace cxstream::protocols {
+
+namespace {
+
+std::string_view outcome_text(ports::delivery_result result) {
+  switch (result) {
+    case ports::delivery_result::permanent:
+      return "permanent";
+    case ports::delivery_result::unfit:
+      return "unfit";
+    default:
+      return "transient";
+  }
+}
+
+v1::WaitingEntry one_more(v1::WaitingEntry entry, const ports::delivery_outcome& outcome, base::timestamp now) {
+  entry.set_attempts(entry.attempts() + 1);
+  keep_attempt(*entry.mutable_tries(), entry.attempts(), outcome, now);
+  return entry;
+}
+
+} // namespace
+
+void keep_attempt(kept_attempts& tries, std::uint32_t number, const ports::delivery_outcome& outcome,
+                  base::timestamp now) {
+  if (tries.size() >= kept_attempts_max)
+    tries.DeleteSubrange(0, tries.size() - kept_attempts_max + 1);
+  auto& attempt = *tries.Add();
+  attempt.set_number(number);
+  model::set_us(*attempt.mutable_at(), base::to_us(now));
+  attempt.set_outcome(std::string(outcome_text(outcome.result)));
+  attempt.set_reason(outcome.reason);
+  attempt.set_exchange(outcome.exchange.substr(0, ports::exchange_bytes_max));
+}
 
 std::string_view name_of(dead_reason reason) {
   switch (reason) {
@@ -47,6 +82,7 @@ void sink_lanes::park(named_ticket& t, base::log_offset head, base::timestamp du
   l.head = head;
   l.rewind_to.reset();
   l.event = {};
+  l.entry.Clear();
   l.due = {due, ++ids_};
   due_.emplace(l.due, &t);
   --lanes_at_work_;
@@ -109,9 +145,8 @@ void sink_lanes::on_loaded(std::uint64_t load_id, loaded_event loaded, base::tim
     l.head = loaded.offset;
     l.sequence = loaded.sequence;
     l.event = std::move(loaded.event);
-    l.attempts = loaded.entry.attempts();
-    l.first_failed_at_us = loaded.entry.first_failed_at_us();
-    l.allow_older = loaded.entry.allow_older();
+    l.entry = std::move(loaded.entry);
+    coalesce_loaded(*t, s);
     make_ready(*t);
   }
   finish(s);
@@ -124,7 +159,7 @@ void sink_lanes::on_unreadable(std::uint64_t load_id, base::log_offset offset, c
     return;
   step s{now, fx};
   t->second.waiting->what = lane::state::loaded;
-  bury(*t, offset, {}, {}, dead_reason::unreadable, entry.attempts(), why, s);
+  bury(*t, offset, {}, {}, dead_reason::unreadable, entry, why, s);
   head_done(*t, offset, s);
   forget_if_done(*t);
   finish(s);
@@ -151,7 +186,8 @@ void sink_lanes::settle_head(named_ticket& t, const ports::delivery_outcome& out
     ++counts_.delivered;
     head_done(t, head, s);
   } else if (is_final(outcome.result)) {
-    bury(t, head, l.sequence, l.event.bytes(), reason_of(outcome.result), l.attempts + 1, outcome.reason, s);
+    bury(t, head, l.sequence, l.event.bytes(), reason_of(outcome.result), one_more(std::move(l.entry), outcome, s.now),
+         outcome.reason, s);
     head_done(t, head, s);
   } else if (outcome.result != skipped) {
     head_failed(t, outcome, s);
@@ -159,26 +195,27 @@ void sink_lanes::settle_head(named_ticket& t, const ports::delivery_outcome& out
     park(t, *l.rewind_to, s.now);
   } else {
     l.what = lane::state::loaded;
+    coalesce_loaded(t, s);
   }
 }
 
 void sink_lanes::head_failed(named_ticket& t, const ports::delivery_outcome& outcome, step& s) {
   auto& l = *t.second.waiting;
   const auto head = l.head;
-  const auto attempts = l.attempts + 1;
+  auto entry = one_more(std::move(l.entry), outcome, s.now);
+  const auto attempts = entry.attempts();
   if (attempts >= retry_.attempts_max) {
-    bury(t, head, l.sequence, l.event.bytes(), dead_reason::budget_spent, attempts, outcome.reason, s);
+    bury(t, head, l.sequence, l.event.bytes(), dead_reason::budget_spent, std::move(entry), outcome.reason, s);
     head_done(t, head, s);
     return;
   }
   const auto due = s.now + next_backoff(retry_.backoff, attempts, outcome.retry_after, s.random01);
-  v1::WaitingEntry entry;
-  entry.set_attempts(attempts);
-  entry.set_first_failed_at_us(l.first_failed_at_us != 0 ? l.first_failed_at_us : base::to_us(s.now));
+  if (entry.first_failed_at_us() == 0)
+    entry.set_first_failed_at_us(base::to_us(s.now));
   entry.set_due_at_us(base::to_us(due));
   entry.set_last_error(outcome.reason);
-  entry.set_allow_older(l.allow_older);
   s.fx.writes.emplace_back(put_waiting{t.first, head, std::move(entry)});
+  l.last_has_failed |= l.last == head;
   if (l.rewind_to)
     park(t, *l.rewind_to, s.now);
   else
@@ -192,6 +229,8 @@ void sink_lanes::head_done(named_ticket& t, base::log_offset head, step& s) {
   changed_ = true;
   auto& l = *t.second.waiting;
   if (--l.waiting > 0) {
+    if (l.last == head && l.rewind_to) // where events are coalesced, there is only this one
+      l.last = *l.rewind_to;
     park(t, l.rewind_to.value_or(base::log_offset{head.value + 1}), s.now);
     return;
   }
@@ -202,17 +241,23 @@ void sink_lanes::head_done(named_ticket& t, base::log_offset head, step& s) {
 // Adds a waiting event at its place in the ticket's lane, opening it where there is none.
 void sink_lanes::wait(named_ticket& t, base::log_offset offset, v1::WaitingEntry entry, step& s) {
   const auto due = base::from_us(entry.due_at_us());
+  const bool opens = !t.second.waiting;
+  auto& l = opens ? open_lane(t.second) : *t.second.waiting;
+  if (opens || offset > l.last) {
+    l.last = offset;
+    l.last_is_late = entry.late();
+    l.last_allows_older = entry.allow_older();
+    l.last_has_failed = entry.attempts() > 0;
+  }
   s.fx.writes.emplace_back(put_waiting{t.first, offset, std::move(entry)});
   ++counts_.waiting;
+  ++l.waiting;
   changed_ = true;
-  if (!t.second.waiting) {
-    open_lane(t.second).waiting = 1;
+  if (opens) {
     park(t, offset, due);
     move_queued_behind(t, s);
     return;
   }
-  auto& l = *t.second.waiting;
-  ++l.waiting;
   if (l.what == lane::state::in_flight) {
     if (offset < l.head)
       l.rewind_to = std::min(offset, l.rewind_to.value_or(offset));
@@ -221,21 +266,41 @@ void sink_lanes::wait(named_ticket& t, base::log_offset offset, v1::WaitingEntry
     park(t, std::min(offset, l.head), s.now);
   } else if (offset < l.head) {
     park(t, offset, due);
+  } else if (l.what == lane::state::loaded) {
+    coalesce_loaded(t, s);
   }
 }
 
-// Adds an event to a ticket's lane that is newer than all that wait in it.
-void sink_lanes::wait_behind(named_ticket& t, base::log_offset offset, step& s) {
-  s.fx.writes.emplace_back(put_waiting{t.first, offset, {}});
-  ++counts_.waiting;
-  ++t.second.waiting->waiting;
+// Adds an event to a ticket's lane that is newer than all that wait in it. Precondition: nothing of it is in flight.
+void sink_lanes::wait_behind(named_ticket& t, base::log_offset offset, bool late, step& s) {
+  auto& l = *t.second.waiting;
   changed_ = true;
+  if (limits_.coalesce && late) { // what waits already will carry it
+    ++counts_.coalesced;
+    return;
+  }
+  v1::WaitingEntry entry;
+  entry.set_late(late);
+  s.fx.writes.emplace_back(put_waiting{t.first, offset, std::move(entry)});
+  ++counts_.waiting;
+  ++l.waiting;
+  // The head keeps its attempts and its due time; what lies between it and the newest is carried by the newest, unless
+  // it is what failed, and the head was requeued before it.
+  if (limits_.coalesce && l.waiting > 2 && !l.last_has_failed)
+    coalesce_waiting(t, l.last, s);
+  l.last = offset;
+  l.last_is_late = late;
+  l.last_allows_older = false;
+  l.last_has_failed = false;
+  if (l.what == lane::state::loaded)
+    coalesce_loaded(t, s);
 }
 
 void sink_lanes::bury(named_ticket& t, base::log_offset offset, base::ticket_sequence sequence, std::string event,
-                      dead_reason reason, std::uint32_t attempts, std::string_view error, step& s) {
-  s.fx.writes.emplace_back(
-      put_dead_letter{t.first, offset, sequence, std::move(event), reason, attempts, std::string{error}, s.now});
+                      dead_reason reason, v1::WaitingEntry last, std::string_view error, step& s) {
+  s.fx.writes.emplace_back(put_dead_letter{t.first, offset, sequence, std::move(event), reason, last.attempts(),
+                                           std::string{error}, s.now, std::move(*last.mutable_tries()),
+                                           !last.edited_event().empty()});
   ++counts_.dead;
   changed_ = true;
 }
@@ -265,9 +330,16 @@ requeue_result sink_lanes::requeue(const requeue_request& request, base::timesta
   v1::WaitingEntry entry;
   entry.set_due_at_us(base::to_us(now));
   entry.set_allow_older(superseded);
+  entry.set_late(request.late);
+  entry.set_edited_event(request.edited_event);
   s.fx.writes.emplace_back(erase_dead_letter{request.offset});
   --counts_.dead;
-  wait(t, request.offset, std::move(entry), s);
+  changed_ = true;
+  if (carried_by_another(t, request))
+    ++counts_.coalesced;
+  else
+    wait(t, request.offset, std::move(entry), s);
+  forget_if_done(t);
   finish(s);
   return requeue_result::accepted;
 }
@@ -284,6 +356,7 @@ void sink_lanes::seek(base::log_offset next, std::uint64_t history_before, std::
   for (auto& [id, delivery] : sent_)
     stale_.emplace(id, std::move(delivery));
   sent_.clear();
+  replays_ = 0;
   ready_.clear();
   due_.clear();
   loads_.clear();

@@ -21,6 +21,8 @@ struct sink_limits {
   std::uint32_t lanes_max = 10'000;           // waiting tickets; from there on nothing new is read
   std::uint32_t batch_events_max = 1;         // events one delivery may carry
   std::uint32_t batches_in_flight_max = 8;    // deliveries sent and not answered
+  bool one_event_a_ticket = false;            // a delivery carries at most one event of a ticket
+  bool coalesce = false;                      // of a ticket's events that wait to be sent only one is sent
 };
 
 // The account of a sink in a partition (promise P7), counted from the beginning or the last seek.
@@ -47,6 +49,10 @@ struct restored_lane {
   base::log_offset head;     // its lowest waiting offset
   v1::WaitingEntry entry;    // of the head
   std::uint64_t waiting = 1; // number of its waiting events
+  base::log_offset last{};   // its highest waiting offset
+  bool last_is_late = false;
+  bool last_allows_older = false;
+  bool last_has_failed = false; // attempts were spent on it
 };
 
 struct history_event {
@@ -55,6 +61,7 @@ struct history_event {
   std::string ticket_id;
   ports::event_bytes event; // may be left empty when not wanted
   bool wanted = true;
+  bool late = false; // older than what its ticket had seen (promise P4)
 };
 
 // What to read next.
@@ -88,8 +95,10 @@ struct loaded_event {
 struct requeue_request {
   std::string ticket_id;
   base::log_offset offset;
-  bool newer_delivered = false; // the sink has delivered an event of this ticket with a larger offset
-  bool allow_older = false;     // the operator wants it all the same
+  bool newer_delivered = false;  // the sink has delivered an event of this ticket with a larger offset
+  bool allow_older = false;      // the operator wants it all the same
+  bool late = false;             // see history_event
+  std::string edited_event = {}; // what an operator made of it, to be sent in its place; empty: the history's
 };
 
 enum class requeue_result : std::uint8_t {
@@ -111,6 +120,12 @@ constexpr dead_reason reason_of(ports::delivery_result refused) {
   return refused == ports::delivery_result::unfit ? dead_reason::unfit : dead_reason::permanent;
 }
 
+using kept_attempts = google::protobuf::RepeatedPtrField<v1::DeliveryAttempt>;
+constexpr int kept_attempts_max = 5;
+// Adds a failed attempt; the oldest leaves when there are too many.
+void keep_attempt(kept_attempts& tries, std::uint32_t number, const ports::delivery_outcome& outcome,
+                  base::timestamp now);
+
 // Changes to the store.
 struct put_waiting {
   std::string ticket_id;
@@ -130,6 +145,8 @@ struct put_dead_letter {
   std::uint32_t attempts;
   std::string last_error;
   base::timestamp dead_at;
+  kept_attempts tries; // the last ones
+  bool edited = false; // `event` is what an operator made of it
 };
 struct erase_dead_letter {
   base::log_offset offset;
@@ -144,8 +161,33 @@ using sink_write = std::variant<put_waiting, erase_waiting, put_dead_letter, era
                                 erase_dead_letters_from>;
 
 struct outgoing_delivery {
-  std::uint64_t id;
-  std::vector<ports::delivery> events;
+  std::uint64_t id = 0;
+  std::vector<ports::delivery> events = {};
+  bool background = false; // nothing waits for it: may be called after everything else
+};
+
+// What sink_lanes does with an event that is to be sent once more.
+enum class replay_fate : std::uint8_t {
+  taken,   // leaves in the call's delivery
+  carried, // something that is about to be sent of its ticket says the same
+  left,    // the sink has not come so far itself
+  busy,    // its ticket has something else to send, or there is no room; again in a moment
+};
+
+// An event of the history, once more.
+struct replay_event {
+  base::log_offset offset;
+  base::ticket_sequence sequence;
+  std::string ticket_id;
+  ports::event_bytes event;
+  bool allow_older = false; // for a sink that keeps history
+};
+
+// What became of the event at `position` of a delivery made by replay(). It is in no account of the sink's.
+struct replayed {
+  std::uint64_t delivery_id = 0;
+  std::uint32_t position = 0;
+  ports::delivery_outcome outcome;
 };
 
 // Find the ticket's first waiting event at or after `from` and its history event; answer with on_loaded, on_unreadable
@@ -163,6 +205,7 @@ struct sink_effects {
   std::optional<v1::SinkCursor> cursor;
   std::vector<outgoing_delivery> deliveries;
   std::vector<load_waiting> loads;
+  std::vector<replayed> replays;
 
   bool must_write() const {
     return cursor.has_value() || !writes.empty();

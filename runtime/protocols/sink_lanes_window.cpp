@@ -9,16 +9,17 @@ sink_lanes_window::sink_lanes_window(const v1::SinkCursor& cursor)
   std::sort(decided_before_.begin(), decided_before_.end());
 }
 
-slot_id sink_lanes_window::push(base::log_offset offset, base::ticket_sequence sequence, ports::event_bytes event) {
-  slots_.push_back({offset, sequence, std::move(event), no_slot, window_slot::state::queued});
-  read_to_ = base::log_offset{offset.value + 1};
+slot_id sink_lanes_window::push(history_event event) {
+  slots_.push_back(
+      {event.offset, event.sequence, std::move(event.event), no_slot, window_slot::state::queued, event.late});
+  read_to_ = base::log_offset{event.offset.value + 1};
   return first_ + slots_.size() - 1;
 }
 
 void sink_lanes_window::push_decided(base::log_offset offset) {
   // Without an undecided event before it, the cursor simply moves past.
   if (!slots_.empty()) {
-    slots_.push_back({offset, {}, {}, no_slot, window_slot::state::decided});
+    slots_.push_back({offset, {}, {}, no_slot, window_slot::state::decided, false});
     ++decided_;
   }
   read_to_ = base::log_offset{offset.value + 1};
@@ -31,6 +32,16 @@ bool sink_lanes_window::decided_before(base::log_offset offset) {
     return false;
   decided_before_.pop_front();
   return true;
+}
+
+bool sink_lanes_window::is_decided(base::log_offset offset) const {
+  if (offset < next_offset())
+    return true;
+  const auto slot = std::lower_bound(slots_.begin(), slots_.end(), offset,
+                                     [](const window_slot& s, base::log_offset o) { return s.offset < o; });
+  if (slot != slots_.end() && slot->offset == offset)
+    return slot->what == window_slot::state::decided;
+  return std::binary_search(decided_before_.begin(), decided_before_.end(), offset.value);
 }
 
 void sink_lanes_window::read_up_to(base::log_offset next) {

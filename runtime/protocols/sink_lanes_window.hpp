@@ -8,8 +8,8 @@
 //  3. Offsets decided before a restart that are not read again yet stay in the cursor.
 #pragma once
 
-#include "base/ids.hpp"
 #include "ports/event_bytes.hpp"
+#include "protocols/sink_lanes_types.hpp"
 
 #include "cxstream/v1/storage.pb.h"
 
@@ -21,6 +21,7 @@ namespace cxstream::protocols {
 
 using slot_id = std::uint64_t;
 constexpr slot_id no_slot = ~slot_id{0};
+constexpr slot_id replayed_slot = no_slot - 1;
 
 struct window_slot {
   enum class state : std::uint8_t { decided, queued, in_flight };
@@ -29,6 +30,7 @@ struct window_slot {
   ports::event_bytes event; // empty once decided
   slot_id next = no_slot;   // next slot of the same ticket
   state what = state::decided;
+  bool late = false;
 };
 
 class sink_lanes_window {
@@ -36,11 +38,13 @@ public:
   explicit sink_lanes_window(const v1::SinkCursor& cursor);
 
   // Adds an undecided event. Precondition: offsets grow, and are not known as decided.
-  slot_id push(base::log_offset offset, base::ticket_sequence sequence, ports::event_bytes event);
+  slot_id push(history_event event);
   // Adds an event that is decided at once. Precondition: offsets grow.
   void push_decided(base::log_offset offset);
   // True when the offset was decided before a restart. Precondition: asked in order of offset.
   bool decided_before(base::log_offset offset);
+  // Below: decided, or read and perhaps not decided; above: not read.
+  bool is_decided(base::log_offset offset) const;
   void read_up_to(base::log_offset next);
   void decide(slot_id id);
   // Forgets everything and begins at `next`.

@@ -59,7 +59,10 @@ prometheus_metrics::prometheus_metrics(const std::string& program_version, label
                   return std::make_unique<labelled_counter>(labelled_counter{family.Add({{"reason", reason}})});
                 }),
       sinks_(most.sinks_max,
-             [this](const std::string& sink) { return std::make_unique<sink_series>(sink_families_, sink); }) {
+             [this](const std::string& sink) { return std::make_unique<sink_series>(sink_families_, sink); }),
+      letter_families_(registry_), letters_(most.sinks_max + 8, [this](const std::string& label) {
+        return std::make_unique<letter_series>(letter_families_, label);
+      }) {
   gauges(registry_, "cxstream_build_info", "1; the labels say which build this is.")
       .Add({{"version", program_version}, {"compiler", __VERSION__}})
       .Set(1);
@@ -185,6 +188,29 @@ void prometheus_metrics::reconciled(std::string_view sink, const ports::reconcil
 
 void prometheus_metrics::breaker(std::string_view sink, ports::breaker_state state) {
   sinks_.at(sink).breaker.Set(static_cast<double>(state));
+}
+
+void prometheus_metrics::coalesced(std::string_view sink, std::uint64_t events) {
+  sinks_.at(sink).coalesced.Increment(number(events));
+}
+
+void prometheus_metrics::allowance(std::string_view sink, std::uint64_t concurrency, std::uint64_t spent,
+                                   std::uint64_t budget) {
+  auto& series = sinks_.at(sink);
+  series.concurrency.Set(number(concurrency));
+  series.budget_spent.Set(number(spent));
+  series.budget.Set(number(budget));
+}
+
+void prometheus_metrics::dead_letters(std::string_view stage, std::string_view sink, std::uint64_t letters,
+                                      std::chrono::duration<double> oldest) {
+  auto& series = letters_.at(std::string(stage) + "/" + std::string(sink));
+  series.letters.Set(number(letters));
+  series.oldest_age.Set(oldest.count());
+}
+
+void prometheus_metrics::discarded(std::string_view stage, std::string_view sink, std::uint64_t letters) {
+  letters_.at(std::string(stage) + "/" + std::string(sink)).discarded.Increment(number(letters));
 }
 
 void prometheus_metrics::latency(std::string_view sink, base::timestamp occurred, base::timestamp received,

@@ -4,6 +4,7 @@
 
 #include "ports/metrics.hpp"
 #include "telemetry/label_table.hpp"
+#include "telemetry/letter_series.hpp"
 #include "telemetry/process_metrics.hpp"
 #include "telemetry/sink_series.hpp"
 
@@ -45,6 +46,11 @@ public:
   void waiting(std::string_view sink, std::int64_t change) override;
   void lag(std::string_view sink, std::uint64_t events, std::chrono::duration<double> age) override;
   void breaker(std::string_view sink, ports::breaker_state state) override;
+  void coalesced(std::string_view sink, std::uint64_t events) override;
+  void allowance(std::string_view sink, std::uint64_t concurrency, std::uint64_t spent, std::uint64_t budget) override;
+  void dead_letters(std::string_view stage, std::string_view sink, std::uint64_t letters,
+                    std::chrono::duration<double> oldest) override;
+  void discarded(std::string_view stage, std::string_view sink, std::uint64_t letters) override;
   void latency(std::string_view sink, base::timestamp occurred, base::timestamp received,
                base::timestamp delivered) override;
   void reconciled(std::string_view sink, const ports::reconciliation_counts& counts, base::timestamp now) override;
@@ -73,6 +79,8 @@ private:
   label_table<labelled_counter> received_;
   label_table<labelled_counter> rejected_;
   label_table<sink_series> sinks_;
+  letter_families letter_families_;
+  label_table<letter_series> letters_; // by "STAGE/sink"
 };
 
 } // namespace cxstream::telemetry

@@ -19,14 +19,22 @@ sink_families::sink_families(prometheus::Registry& registry)
                          "Tickets that the last comparison found wrong in the target, by kind; mended ones included.")),
       mended(counters(registry, "cxstream_sink_mended_tickets_total", "Tickets of a target mended by a comparison.")),
       reconciled_at(gauges(registry, "cxstream_sink_reconciled_timestamp_seconds",
-                           "When the target was last compared with what it should hold.")) {
+                           "When the target was last compared with what it should hold.")),
+      coalesced(counters(registry, "cxstream_sink_coalesced_events_total",
+                         "Events that another event of their ticket carried.")),
+      concurrency(gauges(registry, "cxstream_sink_concurrency", "Calls that may run side by side now.")),
+      budget_spent(
+          gauges(registry, "cxstream_sink_budget_spent_requests", "Requests made since the budget's day began.")),
+      budget(gauges(registry, "cxstream_sink_budget_requests", "Requests a day; 0 when there is no budget.")) {
 }
 
 sink_series::sink_series(sink_families& families, const std::string& sink)
     : delivered(families.delivered.Add({{"sink", sink}})), filtered(families.filtered.Add({{"sink", sink}})),
       retried(families.retried.Add({{"sink", sink}})), dead(families.dead.Add({{"sink", sink}})),
       waiting(families.waiting.Add({{"sink", sink}})), lag_events(families.lag_events.Add({{"sink", sink}})),
-      lag_seconds(families.lag_seconds.Add({{"sink", sink}})), breaker(families.breaker.Add({{"sink", sink}})) {
+      lag_seconds(families.lag_seconds.Add({{"sink", sink}})), breaker(families.breaker.Add({{"sink", sink}})),
+      coalesced(families.coalesced.Add({{"sink", sink}})), concurrency(families.concurrency.Add({{"sink", sink}})),
+      budget_spent(families.budget_spent.Add({{"sink", sink}})), budget(families.budget.Add({{"sink", sink}})) {
 }
 
 } // namespace cxstream::telemetry

@@ -27,6 +27,10 @@ struct sink_families {
   prometheus::Family<prometheus::Gauge>& differences;
   prometheus::Family<prometheus::Counter>& mended;
   prometheus::Family<prometheus::Gauge>& reconciled_at;
+  prometheus::Family<prometheus::Counter>& coalesced;
+  prometheus::Family<prometheus::Gauge>& concurrency;
+  prometheus::Family<prometheus::Gauge>& budget_spent;
+  prometheus::Family<prometheus::Gauge>& budget;
 };
 
 struct sink_series {
@@ -40,6 +44,10 @@ struct sink_series {
   prometheus::Gauge& lag_events;
   prometheus::Gauge& lag_seconds;
   prometheus::Gauge& breaker;
+  prometheus::Counter& coalesced;
+  prometheus::Gauge& concurrency;
+  prometheus::Gauge& budget_spent;
+  prometheus::Gauge& budget;
   latency_histogram received_to_delivered;
   latency_histogram occurred_to_delivered;
 };

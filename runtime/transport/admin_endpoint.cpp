@@ -65,6 +65,12 @@ grpc::ServerUnaryReactor* admin_endpoint::GetDeadLetter(grpc::CallbackServerCont
   return ask(guard_, context, ports::permission::read, node_, &node::get_dead_letter, request, response);
 }
 
+grpc::ServerUnaryReactor* admin_endpoint::GroupDeadLetters(grpc::CallbackServerContext* context,
+                                                           const v1::GroupDeadLettersRequest* request,
+                                                           v1::GroupDeadLettersResponse* response) {
+  return ask(guard_, context, ports::permission::read, node_, &node::group_dead_letters, request, response);
+}
+
 grpc::ServerUnaryReactor* admin_endpoint::EditDeadLetter(grpc::CallbackServerContext* context,
                                                          const v1::EditDeadLetterRequest* request,
                                                          v1::EditDeadLetterResponse* response) {
@@ -81,6 +87,36 @@ grpc::ServerUnaryReactor* admin_endpoint::DiscardDeadLetters(grpc::CallbackServe
                                                              const v1::DiscardDeadLettersRequest* request,
                                                              v1::DiscardDeadLettersResponse* response) {
   return ask(guard_, context, ports::permission::operate, node_, &node::discard_dead_letters, request, response);
+}
+
+grpc::ServerUnaryReactor* admin_endpoint::PreviewReplay(grpc::CallbackServerContext* context,
+                                                        const v1::PreviewReplayRequest* request,
+                                                        v1::PreviewReplayResponse* response) {
+  return ask(guard_, context, ports::permission::read, node_, &node::preview_replay, request, response);
+}
+
+grpc::ServerUnaryReactor* admin_endpoint::StartReplay(grpc::CallbackServerContext* context,
+                                                      const v1::StartReplayRequest* request,
+                                                      v1::StartReplayResponse* response) {
+  return ask(guard_, context, ports::permission::operate, node_, &node::start_replay, request, response);
+}
+
+grpc::ServerUnaryReactor* admin_endpoint::ListReplays(grpc::CallbackServerContext* context,
+                                                      const v1::ListReplaysRequest* request,
+                                                      v1::ListReplaysResponse* response) {
+  return ask(guard_, context, ports::permission::read, node_, &node::list_replays, request, response);
+}
+
+grpc::ServerUnaryReactor* admin_endpoint::GetReplay(grpc::CallbackServerContext* context,
+                                                    const v1::GetReplayRequest* request,
+                                                    v1::GetReplayResponse* response) {
+  return ask(guard_, context, ports::permission::read, node_, &node::get_replay, request, response);
+}
+
+grpc::ServerUnaryReactor* admin_endpoint::ControlReplay(grpc::CallbackServerContext* context,
+                                                        const v1::ControlReplayRequest* request,
+                                                        v1::ControlReplayResponse* response) {
+  return ask(guard_, context, ports::permission::operate, node_, &node::control_replay, request, response);
 }
 
 grpc::ServerUnaryReactor* admin_endpoint::Verify(grpc::CallbackServerContext* context, const v1::VerifyRequest* request,

@@ -32,12 +32,24 @@ public:
                                             v1::ListDeadLettersResponse*) override;
   grpc::ServerUnaryReactor* GetDeadLetter(grpc::CallbackServerContext*, const v1::GetDeadLetterRequest*,
                                           v1::GetDeadLetterResponse*) override;
+  grpc::ServerUnaryReactor* GroupDeadLetters(grpc::CallbackServerContext*, const v1::GroupDeadLettersRequest*,
+                                             v1::GroupDeadLettersResponse*) override;
   grpc::ServerUnaryReactor* EditDeadLetter(grpc::CallbackServerContext*, const v1::EditDeadLetterRequest*,
                                            v1::EditDeadLetterResponse*) override;
   grpc::ServerUnaryReactor* RequeueDeadLetters(grpc::CallbackServerContext*, const v1::RequeueDeadLettersRequest*,
                                                v1::RequeueDeadLettersResponse*) override;
   grpc::ServerUnaryReactor* DiscardDeadLetters(grpc::CallbackServerContext*, const v1::DiscardDeadLettersRequest*,
                                                v1::DiscardDeadLettersResponse*) override;
+  grpc::ServerUnaryReactor* PreviewReplay(grpc::CallbackServerContext*, const v1::PreviewReplayRequest*,
+                                          v1::PreviewReplayResponse*) override;
+  grpc::ServerUnaryReactor* StartReplay(grpc::CallbackServerContext*, const v1::StartReplayRequest*,
+                                        v1::StartReplayResponse*) override;
+  grpc::ServerUnaryReactor* ListReplays(grpc::CallbackServerContext*, const v1::ListReplaysRequest*,
+                                        v1::ListReplaysResponse*) override;
+  grpc::ServerUnaryReactor* GetReplay(grpc::CallbackServerContext*, const v1::GetReplayRequest*,
+                                      v1::GetReplayResponse*) override;
+  grpc::ServerUnaryReactor* ControlReplay(grpc::CallbackServerContext*, const v1::ControlReplayRequest*,
+                                          v1::ControlReplayResponse*) override;
   grpc::ServerUnaryReactor* Verify(grpc::CallbackServerContext*, const v1::VerifyRequest*,
                                    v1::VerifyResponse*) override;
   grpc::ServerUnaryReactor* Reconcile(grpc::CallbackServerContext*, const v1::ReconcileRequest*,

@@ -4,6 +4,7 @@
 #include "transport/imports_endpoint.hpp"
 #include "transport/query_endpoint.hpp"
 #include "transport/schema_endpoint.hpp"
+#include "transport/sla_endpoint.hpp"
 
 #include <grpc/grpc.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
@@ -86,6 +87,8 @@ struct grpc_server::endpoints {
       : ingest(services.ingest, options.ingest, call_guard(services.guard)),
         subscribe(services.subscribers, options.subscribe, call_guard(services.guard)),
         query(services.query, call_guard(services.guard)), admin(services.admin, call_guard(services.guard)) {
+    if (services.slas != nullptr)
+      slas.emplace(*services.slas, call_guard(services.guard));
     if (services.schemas != nullptr)
       schemas.emplace(*services.schemas, call_guard(services.guard));
     if (services.imports != nullptr)
@@ -101,6 +104,8 @@ struct grpc_server::endpoints {
       builder.RegisterService(&*schemas);
     if (imports)
       builder.RegisterService(&*imports);
+    if (slas)
+      builder.RegisterService(&*slas);
   }
   void set_serving(grpc::Server& server, bool serving) const {
     auto* health = server.GetHealthCheckService();
@@ -120,6 +125,7 @@ struct grpc_server::endpoints {
   admin_endpoint admin;
   std::optional<schema_endpoint> schemas;
   std::optional<imports_endpoint> imports;
+  std::optional<sla_endpoint> slas;
 };
 
 grpc_server::grpc_server() = default;

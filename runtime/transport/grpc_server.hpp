@@ -11,6 +11,7 @@
 #include "ports/import_desk.hpp"
 #include "ports/schema_desk.hpp"
 #include "ports/services.hpp"
+#include "ports/sla_desk.hpp"
 #include "transport/ingest_endpoint.hpp"
 #include "transport/subscribe_endpoint.hpp"
 #include "transport/tls_files.hpp"
@@ -35,6 +36,7 @@ struct grpc_services {
   ports::access_guard* guard = nullptr;  // null: anyone may do anything
   ports::schema_desk* schemas = nullptr; // null: SchemaService is not served
   ports::import_desk* imports = nullptr; // null: ImportService is not served
+  ports::sla_desk* slas = nullptr;       // null: SlaService is not served
 };
 
 struct grpc_options {

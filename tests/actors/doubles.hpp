@@ -28,6 +28,8 @@ struct partition_double {
   std::vector<std::uint64_t> demanded;
   std::vector<ask_ticket_offsets> asked;
   std::optional<append_answer> on_append;
+  std::vector<std::vector<std::string>> asked_states;
+  std::optional<states_answer> on_states;
   std::optional<offsets_answer> on_offsets = offsets_answer{};
   std::optional<bytes_answer> on_totals = bytes_answer{};
   partition_actor actor;
@@ -45,6 +47,11 @@ inline std::shared_ptr<partition_double> partition_dummy(caf::actor_system& syst
             },
             [w](const history_demand& wish) { w.lock()->demanded.push_back(wish.from.value); },
             [](const ask_ticket&) { return bytes_answer{}; },
+            [w, self](const ask_tickets& question) -> caf::result<states_answer> {
+              auto to = w.lock();
+              to->asked_states.push_back(question.ticket_ids);
+              return say(self, to->on_states);
+            },
             [w, self](const ask_ticket_offsets& question) -> caf::result<offsets_answer> {
               auto to = w.lock();
               to->asked.push_back(question);
@@ -82,6 +89,9 @@ inline std::shared_ptr<courier_double> courier_dummy(caf::actor_system& system) 
 struct sink_double {
   std::vector<requeue_delivery> requeued;
   std::vector<discard_delivery> discarded;
+  std::vector<edit_delivery> edited;
+  std::vector<replay_events> replayed;
+  std::optional<replay_answer> on_replay;
   std::optional<verdict> on_letter = verdict{};
   sink_actor actor;
 };
@@ -103,6 +113,16 @@ inline std::shared_ptr<sink_double> sink_dummy(caf::actor_system& system) {
               auto to = w.lock();
               to->discarded.push_back(wish);
               return say(self, to->on_letter);
+            },
+            [w, self](const edit_delivery& wish) -> caf::result<verdict> {
+              auto to = w.lock();
+              to->edited.push_back(wish);
+              return say(self, to->on_letter);
+            },
+            [w, self](const replay_events& wish) -> caf::result<replay_answer> {
+              auto to = w.lock();
+              to->replayed.push_back(wish);
+              return say(self, to->on_replay);
             },
             [](const ask_counts&) { return bytes_answer{}; },
             [](tick_atom) {},

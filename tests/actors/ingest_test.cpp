@@ -84,6 +84,7 @@ protected:
               },
               [](const history_demand&) {},
               [](const ask_ticket&) { return bytes_answer{}; },
+              [](const ask_tickets&) { return states_answer{}; },
               [](const ask_ticket_offsets&) { return offsets_answer{}; },
               [](const ask_totals&) { return bytes_answer{}; },
               [](tick_atom) {},

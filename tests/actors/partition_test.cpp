@@ -191,6 +191,28 @@ TEST_F(PartitionActor, LooksAgainByItselfWhenDerivedDataCouldNotBeWritten) {
   EXPECT_EQ((**asks<offsets_answer>(p, ask_ticket_offsets{"A", base::ticket_sequence{1}, 10}))->offsets.size(), 1u);
 }
 
+TEST_F(PartitionActor, ReadsItsLogBackOnlyWhenAnAppendThatWasGivenUpIsAnswered) {
+  const auto p = start();
+  append(p, {plain_event("A", "1")});
+  commit(p);
+  const auto given_up = append(p, {plain_event("B", "1")});
+  store.fail_writes(base::error_code::io, 1);
+  pass(partition_config{id, base::epoch{1}, store, metrics, writer->actor}.checkpoint_every * 2); // it fails
+  ASSERT_FALSE((**given_up)->result.ok);
+  ASSERT_TRUE(store.mend());
+  pass(std::chrono::seconds{2});
+  EXPECT_FALSE((**append(p, {plain_event("C", "1")}))->result.ok) << "the place in the log may be taken yet";
+  ASSERT_EQ(writer->asked.size(), 2u);
+  commit(p); // of B
+  pass(std::chrono::seconds{2});
+  const auto after = append(p, {plain_event("B", "1"), plain_event("C", "1")});
+  ASSERT_EQ(writer->asked.size(), 3u);
+  EXPECT_EQ(writer->asked.back().first_offset.value, 2u);
+  commit(p);
+  EXPECT_EQ((**after)->outcomes.at(0).effect, effect::duplicate);
+  EXPECT_EQ((**after)->outcomes.at(1).effect, effect::accepted);
+}
+
 TEST_F(PartitionActor, ADemandIsServedWhenThereIsSomethingAndOnce) {
   const auto p = start();
   const auto r = reader();

@@ -62,8 +62,9 @@ protected:
     return c;
   }();
   sink_roster sinks{system, config, {}, {behind->actor}};
+  replay_roster replays{system, config, sinks, {}};
   intake_counters intake;
-  const node_parts parts{system, config, {}, {behind->actor}, sinks, intake, clock.now()};
+  const node_parts parts{system, config, {}, {behind->actor}, sinks, intake, clock.now(), {}, replays};
   admin_service admin{parts};
 };
 

@@ -4,8 +4,10 @@
 #include "conformance/requirements.hpp"
 #include "conformance/world.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <gtest/gtest.h>
+#include <initializer_list>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -23,6 +25,16 @@ inline void PrintTo(const trial& t, std::ostream* out) {
 }
 
 class ConnectorConformance : public testing::TestWithParam<trial> {};
+
+// Some of them, for a world that is made for nothing else.
+template <class World>
+auto requirements_of(std::initializer_list<int> numbers) {
+  std::vector<trial> out;
+  for (const auto& r : requirements())
+    if (std::ranges::find(numbers, r.number) != numbers.end())
+      out.push_back({r, [] { return std::make_unique<World>(); }});
+  return testing::ValuesIn(out);
+}
 
 template <class World>
 auto every_requirement() {

@@ -21,6 +21,35 @@ std::vector<std::vector<std::size_t>> rounds(const world& w, const events& what)
   return out;
 }
 
+constexpr int deferrals_max = 100;
+
+// One deliver(), and again at a later time with what was deferred and what is behind it.
+outcomes settled(world& w, ports::target& target, const events& call) {
+  auto out = target.deliver(call, w.now());
+  for (int i = 0; i < deferrals_max && out.size() == call.size(); ++i) {
+    std::set<std::string> deferred;
+    events again;
+    std::vector<std::size_t> places;
+    for (std::size_t e = 0; e < call.size(); ++e) {
+      if (out[e].result == delivery_result::deferred && out[e].retry_after)
+        deferred.insert(call[e].ticket_id);
+      if (out[e].result == delivery_result::delivered || !deferred.contains(call[e].ticket_id))
+        continue;
+      again.push_back(call[e]);
+      places.push_back(e);
+    }
+    if (again.empty())
+      return out;
+    w.pass(*longest_pause(out));
+    auto got = target.deliver(again, w.now());
+    if (got.size() != again.size())
+      return got; // the check of the number of outcomes finds it
+    for (std::size_t e = 0; e < got.size(); ++e)
+      out[places[e]] = std::move(got[e]);
+  }
+  return out;
+}
+
 } // namespace
 
 outcomes hand_over(world& w, ports::target& target, const events& what) {
@@ -37,7 +66,7 @@ outcomes hand_over(world& w, ports::target& target, const events& what) {
       call.push_back(what[i]);
       places.push_back(i);
     }
-    auto got = target.deliver(call, connectors_test::now);
+    auto got = settled(w, target, call);
     if (got.size() != places.size())
       return got; // the check of the number of outcomes finds it
     for (std::size_t i = 0; i < got.size(); ++i) {
@@ -58,6 +87,13 @@ std::optional<outcomes> hand_over_in_time(world& w, ports::target& target, const
   if (!ended)
     return std::nullopt;
   return got;
+}
+
+std::optional<std::chrono::milliseconds> longest_pause(const outcomes& got) {
+  std::optional<std::chrono::milliseconds> out;
+  for (const auto& o : got)
+    out = std::max(out, o.retry_after);
+  return out;
 }
 
 std::vector<std::string> tickets(std::size_t n) {
@@ -124,7 +160,7 @@ bool all_are(const outcomes& got, delivery_result result) {
 
 std::string text_of(const outcomes& got) {
   static constexpr const char* names[] = {"delivered", "unreachable", "throttled", "transient",
-                                          "permanent", "unfit",       "skipped"};
+                                          "permanent", "unfit",       "skipped",   "deferred"};
   std::string out;
   for (const auto& o : got) {
     out.append(out.empty() ? "" : ", ").append(names[static_cast<std::size_t>(o.result)]);

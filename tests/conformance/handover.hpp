@@ -1,5 +1,5 @@
 // How the checks hand events to a connector: as the node does, so a call never carries two events of a ticket where the
-// traits forbid it, and what hangs is given up.
+// traits forbid it, what is deferred comes again when its time has come, and what hangs is given up.
 #pragma once
 
 #include "conformance/judge.hpp"
@@ -20,11 +20,15 @@ using ports::delivery_result;
 using events = std::vector<ports::delivery>;
 using outcomes = std::vector<ports::delivery_outcome>;
 
-// One deliver(), or, where the target takes one event of a ticket a call, as many as it needs.
+// One deliver(), or, where the target takes one event of a ticket a call, as many as it needs; and more for what the
+// connector defers.
 outcomes hand_over(world& w, ports::target& target, const events& what);
 
 // As hand_over(), given up at twice the world's patience: then the world's troubles are ended and nothing is said.
 std::optional<outcomes> hand_over_in_time(world& w, ports::target& target, const events& what);
+
+// The longest pause that any of them asks for; nothing when none does.
+std::optional<std::chrono::milliseconds> longest_pause(const outcomes& got);
 
 // n events of each ticket, taking turns.
 events interleaved(log_of_events& log, const std::vector<std::string>& tickets, std::size_t n);

@@ -35,7 +35,7 @@ public:
           {base::partition_id{partition}, base::log_offset{next + (flaw_ == flaw::position_runs_ahead ? 1u : 0u)}});
     return out;
   }
-  std::vector<ports::delivery_outcome> deliver(std::span<const ports::delivery> all, base::timestamp) override;
+  std::vector<ports::delivery_outcome> deliver(std::span<const ports::delivery> all, base::timestamp now) override;
   void close() override {
     if (flaw_ == flaw::loses_at_close && !closed_)
       server_->forget_last();
@@ -50,6 +50,16 @@ private:
     v1::CanonicalEvent event;
     return event.ParseFromString(e.event);
   }
+  // How long the event has to wait yet: those of tickets named D… do, from when they are first seen.
+  std::optional<std::chrono::milliseconds> held_back(const ports::delivery& e, base::timestamp now) {
+    constexpr std::chrono::seconds wait{5};
+    if (!e.ticket_id.starts_with("D"))
+      return std::nullopt;
+    const auto due = seen_.try_emplace(e.ticket_id, now + wait).first->second;
+    if (due <= now && !is(flaw::defers_for_ever))
+      return std::nullopt;
+    return std::max(std::chrono::ceil<std::chrono::milliseconds>(due - now), std::chrono::milliseconds{1});
+  }
   // False: nothing more may be tried in this call.
   bool send(std::span<const ports::delivery> all, const std::vector<std::size_t>& picked, connectors::outcomes& out);
   ports::delivery_outcome of(answer what, std::chrono::seconds retry_after);
@@ -61,9 +71,10 @@ private:
   int token_;
   bool closed_ = false;
   bool was_away_ = false;
+  std::map<std::string, base::timestamp> seen_; // when those that wait are due
 };
 
-std::vector<ports::delivery_outcome> model_target::deliver(std::span<const ports::delivery> all, base::timestamp) {
+std::vector<ports::delivery_outcome> model_target::deliver(std::span<const ports::delivery> all, base::timestamp now) {
   connectors::outcomes out(all);
   const std::size_t size = is(flaw::sends_too_many_at_once) ? 7 : 4;
   std::vector<std::size_t> order(all.size());
@@ -76,6 +87,10 @@ std::vector<ports::delivery_outcome> model_target::deliver(std::span<const ports
       const auto i = order[at];
       if (!is(flaw::goes_on_behind_a_failure) && out.skips(i))
         continue;
+      if (const auto wait = held_back(all[i], now)) {
+        out.set(i, {deferred, "not yet", is(flaw::defers_without_a_time) ? std::nullopt : wait});
+        continue;
+      }
       if (!readable(all[i])) {
         out.set(i, failed(is(flaw::calls_the_unreadable_transient) ? transient : unfit, "no event"));
         if (is(flaw::sends_the_unreadable))

@@ -47,8 +47,10 @@ enum class flaw : std::uint8_t {
   position_runs_ahead,
   invents_a_position,
   instances_share_a_desk,
+  defers_without_a_time,
+  defers_for_ever,
 };
-constexpr auto last_flaw = flaw::instances_share_a_desk;
+constexpr auto last_flaw = flaw::defers_for_ever;
 
 // What the connectors of one world speak to. Thread-safe.
 class model_server {
@@ -125,6 +127,9 @@ public:
   }
   std::optional<std::size_t> requests() override {
     return server_->requests();
+  }
+  bool holds_back() const override {
+    return true;
   }
   std::chrono::milliseconds patience() const override {
     return std::chrono::milliseconds{150};

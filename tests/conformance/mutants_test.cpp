@@ -30,6 +30,7 @@ const std::map<flaw, int> broken_by{
     {flaw::tells_its_token, 20},       {flaw::says_no_reason, 20},
     {flaw::talks_at_length, 20},       {flaw::position_runs_ahead, 21},
     {flaw::invents_a_position, 21},    {flaw::instances_share_a_desk, 22},
+    {flaw::defers_without_a_time, 23}, {flaw::defers_for_ever, 23},
 };
 
 judge judged(flaw f, int number) {

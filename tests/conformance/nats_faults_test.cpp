@@ -98,7 +98,7 @@ TEST(NatsFaults, LosesNothingDoublesNothingAndKeepsTheOrderThroughKillsAndFreeze
   const auto target = std::move(*connectors::make_target(sink));
   deliverer d(*target);
   bool all = false;
-  std::thread load([&] { all = d.run(std::chrono::seconds{60}); });
+  std::jthread load([&] { all = d.run(std::chrono::seconds{60}); });
   // The server dies with the thread that starts it, so the faults are this one's.
   for (std::size_t round = 1; round <= 3; ++round) {
     d.wait_for(round * events_n / 8, 0);

@@ -5,7 +5,7 @@
 namespace cxstream::conformance {
 
 std::span<const requirement> requirements() {
-  static constexpr std::array<requirement, 22> all{{
+  static constexpr std::array<requirement, 23> all{{
       {1, "OneOutcomeAnEventInTheOrderGiven", check_one_outcome},
       {2, "DeliveredIsAtTheTarget", check_delivered_is_there},
       {3, "EventsOfATicketArriveInOrder", check_order},
@@ -28,6 +28,7 @@ std::span<const requirement> requirements() {
       {20, "WhatIsSaidIsShortAndKeepsSecrets", check_text_is_safe},
       {21, "APositionIsNeverAheadOfTheEvents", check_positions},
       {22, "InstancesWorkSideBySide", check_traits},
+      {23, "WhatIsHeldBackComesInItsTime", check_deferred},
   }};
   return all;
 }

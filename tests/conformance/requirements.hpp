@@ -41,6 +41,7 @@ void check_throttled(world&, judge&);
 void check_failing(world&, judge&);
 void check_expired(world&, judge&);
 void check_lost_answer(world&, judge&);
+void check_deferred(world&, judge&);
 // requirements_life.cpp
 void check_close(world&, judge&);
 void check_positions(world&, judge&);

@@ -1,4 +1,5 @@
-// A target that is away, slow, asks for a pause, has a hiccup, forgets who we are, or loses its answers.
+// A target that is away, slow, asks for a pause, has a hiccup, forgets who we are, or loses its answers; and a
+// connector that holds events back by itself.
 #include "conformance/handover.hpp"
 #include "conformance/requirements.hpp"
 
@@ -97,6 +98,7 @@ void check_throttled(world& w, judge& j) {
   for (const auto& o : *got)
     j.expect(!w.tells_retry_after() || o.retry_after == 7s, "the pause is as long as the target says");
   j.expect(!before || *after - *before <= 1, "nothing more is tried in the call");
+  w.pass(longest_pause(*got).value_or(1min));
   const auto again = hand_over_in_time(w, *target, what);
   j.expect(again && all_are(*again, delivery_result::delivered), "after the pause it is delivered");
 }
@@ -134,6 +136,38 @@ void check_expired(world& w, judge& j) {
     got = hand_over_in_time(w, *target, what);
   j.expect(got && all_are(*got, delivery_result::delivered), "with good credentials the same instance delivers");
   j.expect(holds_once(w, what), "each event once");
+}
+
+void check_deferred(world& w, judge& j) {
+  if (!w.holds_back())
+    return j.not_here("it holds nothing back by its own choice");
+  log_of_events log;
+  const auto target = opened(w, j);
+  events all;
+  bool held_back = false;
+  for (const auto& call : {events{log.add("D0")}, events{log.add("D1")}}) {
+    all.insert(all.end(), call.begin(), call.end());
+    const auto first = target->deliver(call, w.now());
+    j.expect(!first.empty() && std::ranges::all_of(first,
+                                                   [](const auto& o) {
+                                                     return o.result == delivery_result::delivered ||
+                                                            o.result == delivery_result::deferred;
+                                                   }),
+             "what the connector holds back is deferred, and nothing else; " + text_of(first));
+    for (const auto& o : first) {
+      if (o.result != delivery_result::deferred)
+        continue;
+      held_back = true;
+      j.expect(o.retry_after && *o.retry_after > 0ms && *o.retry_after <= 24h, "what is deferred says for how long");
+      w.pass(o.retry_after.value_or(1min));
+    }
+    if (all_are(first, delivery_result::delivered))
+      continue;
+    const auto later = hand_over(w, *target, call);
+    j.expect(all_are(later, delivery_result::delivered), "when its time has come it is delivered; " + text_of(later));
+  }
+  j.expect(held_back, "the world says that something is held back");
+  j.expect(holds_once(w, all), "what was held back is there, once");
 }
 
 void check_lost_answer(world& w, judge& j) {

@@ -6,9 +6,12 @@
 //   class slack_world final : public world { … };
 //   INSTANTIATE_TEST_SUITE_P(slack, ConnectorConformance, every_requirement<slack_world>(), name_of_requirement);
 //
+// Vendors over HTTP have a base of their own, http_world.hpp.
+//
 // Each requirement gets a world of its own, made without arguments. What a target cannot do (a file never throttles) is
 // left as it is: begin() says false, and the requirements that need it are skipped with cannot()'s reason. A world that
 // needs a program which is not installed says so in cannot_run(). The suite never sleeps; a trouble lasts until end().
+// The time that connectors are told is the world's: it moves on only when one of them asks for a pause.
 //
 // Invariants a world keeps:
 //  1. held() asks the target, never the connector, and tells everything that the target took, in the order it took it
@@ -19,7 +22,9 @@
 #pragma once
 
 #include "ports/target.hpp"
+#include "unit/connectors/deliveries.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -117,6 +122,17 @@ public:
   virtual bool answers_for_all() const {
     return false;
   }
+  // Whether the connector holds events back by its own choice (a burst, a job) in check_deferred()'s calls.
+  virtual bool holds_back() const {
+    return false;
+  }
+  // The time of the next call.
+  base::timestamp now() const {
+    return connectors_test::now + std::chrono::milliseconds{passed_ms_};
+  }
+  void pass(std::chrono::milliseconds time) {
+    passed_ms_ += time.count();
+  }
   // A call that nobody answers ends within this.
   virtual std::chrono::milliseconds patience() const {
     return std::chrono::seconds{5};
@@ -124,6 +140,9 @@ public:
   virtual std::vector<std::string> secrets() const {
     return {};
   }
+
+private:
+  std::atomic<std::int64_t> passed_ms_ = 0;
 };
 
 } // namespace cxstream::conformance

@@ -1,4 +1,5 @@
 // A node that is killed again and again in the middle of its work. What it promised is written down outside of it.
+#include "integration/harness/environment.hpp"
 #include "integration/harness/node_process.hpp"
 #include "integration/harness/publish_client.hpp"
 #include "integration/harness/warehouse.hpp"
@@ -11,7 +12,6 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <cstdlib>
 #include <random>
 #include <thread>
 
@@ -19,11 +19,6 @@ namespace cxstream::integration {
 namespace {
 
 using testing::IsEmpty;
-
-std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name); // NOLINT(concurrency-mt-unsafe): nobody sets it
-  return text != nullptr ? std::stoull(text) : otherwise;
-}
 
 // Events of a few hundred tickets in disorder, now and then one that was sent before.
 class disorderly_source {

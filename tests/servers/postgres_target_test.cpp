@@ -1,5 +1,6 @@
 // The postgres connector at a real server: what it writes, what it refuses, and what it makes of what comes again.
 #include "servers/harness/postgres_sink.hpp"
+#include "support/event_maker.hpp"
 #include "unit/connectors/deliveries.hpp"
 
 #include <gmock/gmock.h>
@@ -13,32 +14,10 @@ using connectors_test::log_of_events;
 using connectors_test::now;
 using connectors_test::results;
 using ports::delivery_result;
+using support::full_event;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-v1::CanonicalEvent full_event(const std::string& ticket, std::uint64_t n) {
-  auto e = event_of(ticket, n);
-  e.set_event_id("e" + std::to_string(n));
-  e.set_account_id("acme");
-  e.set_agent_id("ann");
-  e.set_customer_id("carl");
-  e.set_canonical_tag("vpn");
-  e.set_driver("access");
-  e.set_status("open");
-  e.set_priority("high");
-  e.set_channel("email");
-  e.set_evidence_url("https://desk.example/t/" + ticket);
-  e.mutable_sentiment()->set_label("negative");
-  e.mutable_sentiment()->set_score(-0.5);
-  e.mutable_churn_risk()->set_label("high");
-  e.mutable_effort()->set_confidence(0.5);
-  (*e.mutable_custom_metrics())["handle_time_s"] = 12.5;
-  e.add_raw_tags("vpn \"down\"\\");
-  e.add_raw_tags("vpn \"down\"\\");
-  e.add_raw_tags("urgent");
-  return e;
-}
 
 class PostgresTarget : public testing::Test {
 protected:

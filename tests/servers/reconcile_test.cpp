@@ -1,96 +1,19 @@
 // A thousand planted differences in each warehouse of a node that goes on delivering: all are found and mended, and
 // none is told where there is none.
+#include "integration/harness/live_load.hpp"
 #include "integration/harness/node_process.hpp"
 #include "integration/harness/patience.hpp"
-#include "integration/harness/publish_client.hpp"
+#include "integration/harness/reconciled_tickets.hpp"
 #include "integration/harness/warehouse.hpp"
 #include "servers/harness/postgres_server.hpp"
-#include "support/event_maker.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <atomic>
-#include <set>
-#include <thread>
 
 namespace cxstream::servers {
 namespace {
 
 using namespace integration;
-using testing::IsEmpty;
-
-constexpr std::uint64_t quiet_tickets = 1'200; // in which differences are planted
-constexpr std::uint64_t events_a_ticket = 4;
-constexpr std::uint64_t planted_of_a_kind = 250;
-
-std::string quiet(std::uint64_t number) {
-  return "Q-" + std::to_string(number);
-}
-
-v1::CanonicalEvent event_of(const std::string& ticket, std::uint64_t number) {
-  auto e = support::plain_event(ticket, ticket + "/" + std::to_string(number), static_cast<std::int64_t>(number));
-  e.set_status(number % 2 == 0 ? "open" : "pending");
-  e.set_account_id("account " + std::to_string(number % 13));
-  e.mutable_sentiment()->set_score(static_cast<double>(number % 7) / 10);
-  (*e.mutable_custom_metrics())["handle_time_s"] = 1.0 / static_cast<double>(number + 1);
-  e.add_raw_tags("tag " + std::to_string(number % 5));
-  return e;
-}
-
-void publish_quiet_tickets(const node_process& node) {
-  publish_client client;
-  std::uint64_t number = 0;
-  client.publish(node.channel(), [&]() -> std::optional<std::vector<v1::CanonicalEvent>> {
-    std::vector<v1::CanonicalEvent> batch;
-    for (; number < quiet_tickets * events_a_ticket && batch.size() < 400; ++number)
-      batch.push_back(event_of(quiet(number % quiet_tickets), number / quiet_tickets));
-    return batch.empty() ? std::nullopt : std::optional(batch);
-  });
-  ASSERT_TRUE(client.status().ok()) << client.status().error_message();
-  ASSERT_EQ(client.acked().size(), quiet_tickets * events_a_ticket);
-}
-
-// Goes on until told to end, over tickets of its own, in the same hours.
-class live_load {
-public:
-  explicit live_load(const node_process& node)
-      : thread_([this, &node] {
-          std::uint64_t number = 0;
-          while (!done_)
-            publish_for_a_while(node, number);
-        }) {
-  }
-  void end() {
-    done_ = true;
-    thread_.join();
-  }
-  std::uint64_t published() const {
-    return published_;
-  }
-
-private:
-  // One stream; a call has a deadline, and the load goes on for longer.
-  void publish_for_a_while(const node_process& node, std::uint64_t& number) {
-    publish_client client;
-    const auto end = std::chrono::steady_clock::now() + 15s;
-    client.publish(node.channel(), [&]() -> std::optional<std::vector<v1::CanonicalEvent>> {
-      if (done_ || std::chrono::steady_clock::now() > end)
-        return std::nullopt;
-      std::vector<v1::CanonicalEvent> batch;
-      for (int i = 0; i < 50; ++i, ++number)
-        batch.push_back(event_of("L-" + std::to_string(number % 300), number / 300));
-      std::this_thread::sleep_for(150ms);
-      published_ += batch.size();
-      return batch;
-    });
-    EXPECT_TRUE(client.status().ok()) << client.status().error_message();
-  }
-
-  std::atomic<bool> done_ = false;
-  std::atomic<std::uint64_t> published_ = 0;
-  std::thread thread_;
-};
 
 std::string in(std::uint64_t from, std::uint64_t to) {
   std::string out = "(";
@@ -133,31 +56,6 @@ void plant(const warehouse& db) {
           " 1767323045000000 FROM n");
 }
 
-std::uint64_t count(const nlohmann::json& report, const char* name) {
-  return std::stoull(report.at(name).get<std::string>());
-}
-
-void expect_clean(const nlohmann::json& report) {
-  EXPECT_EQ(report.at("ok"), true) << report.dump(1).substr(0, 3'000);
-  for (const auto* kind : {"missing", "stale", "altered", "extra"})
-    EXPECT_EQ(count(report, kind), 0U) << kind;
-}
-
-void expect_planted(const nlohmann::json& report, std::uint64_t mended) {
-  for (const auto* kind : {"missing", "stale", "altered", "extra"})
-    EXPECT_EQ(count(report, kind), planted_of_a_kind) << kind;
-  EXPECT_EQ(count(report, "mended"), mended);
-  std::set<std::string> expected;
-  for (std::uint64_t i = 0; i < 750; ++i)
-    expected.insert(quiet(i));
-  for (int i = 1; i <= 250; ++i)
-    expected.insert("X-" + std::to_string(i));
-  std::set<std::string> told;
-  for (const auto& d : report.at("differences"))
-    told.insert(d.at("ticket_id").get<std::string>());
-  EXPECT_EQ(told, expected);
-}
-
 TEST(Reconcile, FindsAndMendsAThousandPlantedDifferencesBesideLiveLoad) {
   if (!postgres_is_here())
     GTEST_SKIP() << "without PostgreSQL";
@@ -172,7 +70,7 @@ TEST(Reconcile, FindsAndMendsAThousandPlantedDifferencesBesideLiveLoad) {
   node.start();
   publish_quiet_tickets(node);
   ASSERT_TRUE(node.drains(60s)) << node.log();
-  live_load load(node);
+  live_load load(node, live_event);
   ASSERT_TRUE(eventually(30s, [&] { return load.published() > 1'000; }));
   for (const auto* sink : {"embedded", "warehouse"}) {
     expect_clean(node.ask({"reconcile", sink}));
@@ -183,9 +81,9 @@ TEST(Reconcile, FindsAndMendsAThousandPlantedDifferencesBesideLiveLoad) {
   for (const auto* sink : {"embedded", "warehouse"}) {
     expect_planted(node.ask({"reconcile", sink}), 0);
     expect_planted(node.ask({"reconcile", sink, "--repair"}), 3 * planted_of_a_kind);
-    const auto extra = node.ask({"reconcile", sink, "--remove-extra"});
-    EXPECT_EQ(count(extra, "extra"), planted_of_a_kind);
-    EXPECT_EQ(count(extra, "mended"), planted_of_a_kind);
+    const auto removed = node.ask({"reconcile", sink, "--remove-extra"});
+    EXPECT_EQ(count_in(removed, "extra"), planted_of_a_kind);
+    EXPECT_EQ(count_in(removed, "mended"), planted_of_a_kind);
     expect_clean(node.ask({"reconcile", sink}));
     EXPECT_EQ(node.cli({"reconcile", sink}).exit_code, 0);
   }

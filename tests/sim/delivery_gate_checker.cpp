@@ -13,7 +13,7 @@ bool delivery_gate_checker::down() const {
 void delivery_gate_checker::offered(const protocols::offered_batch& batch) {
   for (std::uint32_t i = 0; i < batch.events.size(); ++i) {
     const auto& e = batch.events[i];
-    inside_.emplace(place{batch.delivery_id, i}, event{e.ticket_id, e.sequence.value});
+    inside_.emplace(place{batch.delivery_id, i}, event{e.ticket_id, e.sequence.value, e.affinity, batch.background});
     at_[{e.ticket_id, e.sequence.value}] = {batch.delivery_id, i};
   }
 }
@@ -22,6 +22,8 @@ void delivery_gate_checker::called(const protocols::target_call& call, base::tim
   calls_.emplace(call.id, call);
   if (calls_.size() > limits_.concurrency)
     throw broken_promise("more calls than workers");
+  check_company(call);
+  check_allowance(now);
   if (now < quiet_until_)
     throw broken_promise("called although the target asked for a pause");
   if (down()) {
@@ -48,6 +50,48 @@ void delivery_gate_checker::called(const protocols::target_call& call, base::tim
     for (const auto& e : *other.events)
       if (id != call.id && in_call.contains(place_of(e)))
         throw broken_promise("an event is in two calls: " + e.ticket_id);
+}
+
+// What may not be in one call, or in two at the same time.
+void delivery_gate_checker::check_company(const protocols::target_call& call) const {
+  std::set<std::string> tickets;
+  std::set<std::string> affinities;
+  for (const auto& e : *call.events) {
+    if (!tickets.insert(e.ticket_id).second && limits_.one_event_a_ticket)
+      throw broken_promise("two events of a ticket in one call: " + e.ticket_id);
+    if (const auto found = inside_.find(place_of(e)); found != inside_.end() && !found->second.affinity.empty())
+      affinities.insert(found->second.affinity);
+  }
+  std::size_t background = 0;
+  for (const auto& [id, other] : calls_) {
+    for (const auto& e : *other.events)
+      if (const auto found = inside_.find(place_of(e)); id != call.id && found != inside_.end())
+        if (affinities.contains(found->second.affinity))
+          throw broken_promise("two calls in flight hold events of " + found->second.affinity);
+    const auto first = inside_.find(place_of(other.events->front()));
+    background += first != inside_.end() && first->second.background ? 1 : 0;
+  }
+  if (background > std::max<std::size_t>(1, limits_.concurrency / 2))
+    throw broken_promise("the background takes more than its share of the calls");
+}
+
+// The rate over every span that ends now, and the day's budget.
+void delivery_gate_checker::check_allowance(base::timestamp now) {
+  called_at_.push_back(now);
+  const auto& a = limits_.allowance;
+  const auto day = std::chrono::floor<std::chrono::days>(now);
+  std::uint64_t calls = 0;
+  std::uint64_t today = 0;
+  for (auto at = called_at_.rbegin(); at != called_at_.rend(); ++at) {
+    ++calls;
+    today += *at >= day ? 1 : 0;
+    const auto span = std::chrono::duration<double>(now - *at).count();
+    if (a.requests_per_second > 0 && calls < 500 &&
+        static_cast<double>(calls) > std::max(a.burst, a.requests_per_second) + a.requests_per_second * span + 1.001)
+      throw broken_promise("called beyond the rate");
+  }
+  if (a.calls_per_day > 0 && today > a.calls_per_day)
+    throw broken_promise("called although the day's budget is spent");
 }
 
 // An older event of the ticket that is inside must travel before it in the same call.

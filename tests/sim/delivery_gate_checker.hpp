@@ -42,7 +42,11 @@ private:
   struct event {
     std::string ticket;
     std::uint64_t sequence;
+    std::string affinity;
+    bool background;
   };
+  void check_company(const protocols::target_call& call) const;
+  void check_allowance(base::timestamp now);
   void check_order(const ports::delivery& event, const std::set<place>& in_call) const;
   place place_of(const ports::delivery& e) const {
     return at_.at({e.ticket_id, e.sequence.value});
@@ -62,6 +66,7 @@ private:
   std::uint32_t unreachable_ = 0;
   std::uint32_t failures_ = 0;
   std::set<std::string> failing_;
+  std::vector<base::timestamp> called_at_;
 };
 
 } // namespace cxstream::sim

@@ -49,6 +49,11 @@ TEST(DeliveryGateSim, KeepsItsPromisesWhateverTheTargetDoes) {
   EXPECT_GE(tally.skipped, 50'000u);
   EXPECT_GE(tally.withdrawn, 2'000u);
   EXPECT_GE(tally.refused, 20'000u);
+  EXPECT_GE(tally.affine, 20'000u);
+  EXPECT_GE(tally.background, 5'000u);
+  EXPECT_GE(tally.budgets_spent, 1'000u);
+  EXPECT_GE(tally.rate_waits, 5'000u);
+  EXPECT_GE(tally.shrunk, 50'000u);
 }
 
 std::vector<delivery_gate_mutant> mutants() {
@@ -117,6 +122,10 @@ std::vector<delivery_gate_mutant> mutants() {
        {}},
       {"mixes positions up", with_first_event([](settled_event& e) { e.position += 1; }), {}},
       {"does not wait", {}, 10s},
+      {"locks one account twice", {}, {}, delivery_gate_mutant::owner::forgets_affinity},
+      {"sends a ticket twice in one call", {}, {}, delivery_gate_mutant::owner::forgets_doubles},
+      {"ignores the rate", {}, {}, delivery_gate_mutant::owner::forgets_rate},
+      {"ignores the budget", {}, {}, delivery_gate_mutant::owner::forgets_budget},
   };
 }
 

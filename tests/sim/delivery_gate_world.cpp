@@ -21,14 +21,47 @@ void delivery_gate_tally::add(const delivery_gate_tally& other) {
   skipped += other.skipped;
   withdrawn += other.withdrawn;
   refused += other.refused;
+  affine += other.affine;
+  background += other.background;
+  budgets_spent += other.budgets_spent;
+  rate_waits += other.rate_waits;
+  shrunk += other.shrunk;
 }
 
 delivery_gate_world::delivery_gate_world(std::uint64_t seed, const delivery_gate_mutant* mutant)
     : dice_(seed), mutant_(mutant), limits_{dice_.between(1, 8), dice_.between(1, 4), dice_.between(1, 20)},
       policy_{static_cast<std::uint32_t>(dice_.between(1, 10)), static_cast<std::uint32_t>(dice_.between(1, 3)), 3, 1s,
               1min},
-      tickets_(dice_.between(1, 30)), poisoned_(dice_.chance(0.5) ? 0.0 : 0.3 * dice_.unit()),
-      mood_swing_(0.03 * dice_.unit()), gate_(limits_, policy_), checker_(limits_, policy_) {
+      tickets_(dice_.between(1, 30)), accounts_(dice_.chance(0.4) ? dice_.between(1, 8) : 0),
+      poisoned_(dice_.chance(0.5) ? 0.0 : 0.3 * dice_.unit()), mood_swing_(0.03 * dice_.unit()),
+      gate_(limits_, policy_), checker_(limits_, policy_) {
+  limits_.concurrency_min = dice_.chance(0.5) ? dice_.between(1, limits_.concurrency) : 0;
+  limits_.one_event_a_ticket = dice_.chance(0.3);
+  if (dice_.chance(0.3))
+    limits_.allowance.requests_per_second = static_cast<double>(dice_.between(2, 40));
+  if (dice_.chance(0.2))
+    limits_.allowance.calls_per_day = dice_.between(20, 200);
+  gate_ = protocols::delivery_gate(limits_for_gate(), policy_);
+  checker_ = delivery_gate_checker(limits_, policy_);
+}
+
+protocols::gate_limits delivery_gate_world::limits_for_gate() const {
+  using enum delivery_gate_mutant::owner;
+  auto limits = limits_;
+  if (owner_is(forgets_doubles))
+    limits.one_event_a_ticket = false;
+  if (owner_is(forgets_rate))
+    limits.allowance.requests_per_second = 0;
+  if (owner_is(forgets_budget))
+    limits.allowance.calls_per_day = 0;
+  return limits;
+}
+
+// Now and then a ticket is another account's.
+std::string delivery_gate_world::affinity_of(std::uint64_t number, std::uint64_t sequence) const {
+  if (accounts_ == 0 || number % 5 == 4)
+    return {};
+  return "account " + std::to_string((number + sequence / 7) % accounts_);
 }
 
 void delivery_gate_world::call(const std::function<void(protocols::gate_effects&)>& what) {
@@ -48,6 +81,9 @@ void delivery_gate_world::call(const std::function<void(protocols::gate_effects&
     tally_.closings += *fx.state == ports::breaker_state::closed ? 1 : 0;
     tally_.probes += *fx.state == ports::breaker_state::half_open ? 1 : 0;
   }
+  tally_.budgets_spent += gate_.held(now_) == protocols::held_by::budget ? 1 : 0;
+  tally_.rate_waits += gate_.held(now_) == protocols::held_by::rate ? 1 : 0;
+  tally_.shrunk += gate_.concurrency() < limits_.concurrency ? 1 : 0;
   if (gate_.batches() > limits_.queue_batches_max)
     throw broken_promise("P8: " + std::to_string(gate_.batches()) + " batches inside");
 }
@@ -73,6 +109,8 @@ void delivery_gate_world::offer() {
   protocols::offered_batch batch;
   batch.partition = base::partition_id{static_cast<std::uint16_t>(dice_.below(4))};
   batch.delivery_id = ++deliveries_;
+  batch.background = dice_.chance(0.1);
+  tally_.background += batch.background ? 1 : 0;
   const auto wanted = dice_.between(1, limits_.batch_events_max);
   std::set<std::uint64_t> chosen;
   while (batch.events.size() < wanted && dice_.chance(0.9)) {
@@ -81,9 +119,12 @@ void delivery_gate_world::offer() {
     if (t.inside > 0 || !chosen.insert(number).second)
       continue;
     const auto room = std::min<std::uint64_t>(wanted - batch.events.size(), dice_.between(1, 3));
-    for (std::uint64_t i = 0; i < room; ++i)
+    for (std::uint64_t i = 0; i < room; ++i) {
       batch.events.push_back({batch.partition, base::log_offset{t.next + i}, base::ticket_sequence{t.next + i},
-                              std::to_string(number), "event", i == 0 ? t.attempts + 1 : 1, false});
+                              std::to_string(number), "event", i == 0 ? t.attempts + 1 : 1, false,
+                              affinity_of(number, t.next + i)});
+      tally_.affine += batch.events.back().affinity.empty() ? 0 : 1;
+    }
   }
   if (batch.events.empty())
     return;
@@ -92,6 +133,9 @@ void delivery_gate_world::offer() {
   batches_[batch.delivery_id] = events;
   for (const auto& event : events)
     ++state_[std::stoull(event.ticket_id)].inside;
+  if (owner_is(delivery_gate_mutant::owner::forgets_affinity))
+    for (auto& event : batch.events)
+      event.affinity.clear();
   bool taken = false;
   call([&](auto& fx) {
     // The copy is for the case that it is refused: then nothing may have been touched.

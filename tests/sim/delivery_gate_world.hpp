@@ -16,6 +16,7 @@ struct delivery_gate_tally {
   std::uint64_t offered = 0, calls = 0, merged = 0, openings = 0, closings = 0, probes = 0, throttles = 0,
                 unreachable = 0;
   std::uint64_t spent = 0, skipped = 0, withdrawn = 0, refused = 0;
+  std::uint64_t affine = 0, background = 0, budgets_spent = 0, rate_waits = 0, shrunk = 0;
 
   void add(const delivery_gate_tally& other);
 };
@@ -25,6 +26,13 @@ struct delivery_gate_mutant {
   std::string name;
   std::function<void(protocols::gate_effects&, dice&)> corrupt;
   base::duration hurries{}; // its timer comes too early by this
+  enum class owner : std::uint8_t {
+    sound,
+    forgets_affinity,
+    forgets_doubles,
+    forgets_rate,
+    forgets_budget
+  } defect = owner::sound;
 };
 
 class delivery_gate_world {
@@ -45,6 +53,11 @@ private:
     std::size_t inside = 0; // events in the gate
   };
 
+  bool owner_is(delivery_gate_mutant::owner defect) const {
+    return mutant_ != nullptr && mutant_->defect == defect;
+  }
+  protocols::gate_limits limits_for_gate() const;
+  std::string affinity_of(std::uint64_t number, std::uint64_t sequence) const;
   void call(const std::function<void(protocols::gate_effects&)>& what);
   void step();
   void offer();
@@ -60,8 +73,9 @@ private:
   protocols::gate_limits limits_;
   protocols::breaker_policy policy_;
   std::uint64_t tickets_;
-  double poisoned_;   // share of tickets that always fail
-  double mood_swing_; // chance a step
+  std::uint64_t accounts_; // 0: no affinities
+  double poisoned_;        // share of tickets that always fail
+  double mood_swing_;      // chance a step
   bool offering_ = true;
   mood mood_ = mood::well;
   base::timestamp now_ = base::from_us(1'000'000'000);

@@ -22,6 +22,7 @@ struct sim_event {
   std::string ticket;
   bool wanted = true;
   bool poisoned = false; // the target will never take it
+  bool late = false;
 
   std::string bytes() const {
     return ticket + "#" + std::to_string(sequence);
@@ -53,8 +54,11 @@ public:
   // The sink was told; one call for each event answered.
   void told(std::uint64_t delivery, std::uint32_t position, const ports::delivery_outcome& outcome,
             base::timestamp now);
+  // The sink says what became of events that were sent once more.
+  void replayed(const std::vector<protocols::replayed>& replays);
   void requeued(std::uint64_t offset) {
     failures_.erase(offset);
+    requeued_.insert(offset);
   }
   void discarded(std::uint64_t offset) {
     told_discarded_.insert(offset);
@@ -75,6 +79,7 @@ private:
     protocols::outgoing_delivery sent;
     std::set<std::uint32_t> open;
     bool before_seek = false;
+    std::map<std::string, std::set<std::uint64_t>> carries; // by ticket: coalesced events
   };
   struct failure {
     std::uint32_t attempts = 0;
@@ -85,6 +90,10 @@ private:
   void check_sent(const ports::delivery& event, const sim_disk& disk, base::timestamp now,
                   const std::set<std::uint64_t>& before_in_batch) const;
   void check_event(const sim_event& event, const sim_disk& disk) const;
+  void find_coalesced(const sim_disk& disk);
+  void check_coalesced(const sim_event& event, const sim_disk& disk);
+  void check_replayed(const ports::delivery& event, const sim_disk& disk) const;
+  bool is_in_flight(std::uint64_t offset) const;
 
   protocols::sink_limits limits_;
   protocols::retry_policy retry_;
@@ -97,10 +106,18 @@ private:
   std::set<std::uint64_t> told_delivered_; // not yet written
   std::set<std::uint64_t> discarded_;
   std::set<std::uint64_t> told_discarded_;
-  std::map<std::uint64_t, failure> failures_;         // transient ones, written
-  std::map<std::uint64_t, failure> told_failures_;    // not yet written
-  std::set<std::uint64_t> target_has_;                // ever
-  std::map<std::string, std::uint64_t> newest_taken_; // sequence; by the target, of what the sink can know
+  std::map<std::uint64_t, failure> failures_;      // transient ones, written
+  std::map<std::uint64_t, failure> told_failures_; // not yet written
+  std::set<std::uint64_t> coalesced_;              // in this era, written
+  std::set<std::uint64_t> kept_;                   // below the place of the last seek, in the account all the same
+  std::set<std::uint64_t> requeued_;               // ever
+  std::set<std::uint64_t> dead_;                   // written
+  std::map<std::string, std::set<std::uint64_t>> uncarried_; // coalesced and not yet carried to the target, by ticket
+  // By ticket: a coalesced event that was not late, while nothing newer was sent.
+  std::map<std::string, std::uint64_t> on_time_;
+  std::set<std::pair<std::uint64_t, std::uint32_t>> replays_told_; // and not yet given out
+  std::set<std::uint64_t> target_has_;                             // ever
+  std::map<std::string, std::uint64_t> newest_taken_;              // sequence; by the target, of what the sink can know
 };
 
 } // namespace cxstream::sim

@@ -28,7 +28,12 @@ struct sim_disk {
     for (const auto& [key, entry] : waiting) {
       if (out.empty() || out.back().ticket_id != key.first)
         out.push_back({key.first, base::log_offset{key.second}, entry, 0});
-      ++out.back().waiting;
+      auto& lane = out.back();
+      ++lane.waiting;
+      lane.last = base::log_offset{key.second};
+      lane.last_is_late = entry.late();
+      lane.last_allows_older = entry.allow_older();
+      lane.last_has_failed = entry.attempts() > 0;
     }
     return out;
   }

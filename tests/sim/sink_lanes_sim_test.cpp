@@ -46,6 +46,10 @@ TEST(SinkLanesSim, KeepsItsPromisesThroughCrashesFailuresAndOperators) {
   EXPECT_GE(tally.discarded, 300u);
   EXPECT_GE(tally.seeks, 400u);
   EXPECT_GE(tally.pauses, 2'000u);
+  EXPECT_GE(tally.replayed, 5'000u);
+  EXPECT_GE(tally.replays_busy, 2'000u);
+  EXPECT_GE(tally.coalesced, 10'000u);
+  EXPECT_GE(tally.coalesced_waiting, 1'000u);
 }
 
 template <class Write>
@@ -133,6 +137,28 @@ std::vector<sink_lanes_mutant> mutants() {
          for (auto& delivery : fx.deliveries)
            std::reverse(delivery.events.begin(), delivery.events.end());
        }},
+      {"forgets what became of a replayed event", [](fx_t& fx, const sim_disk&, dice&) { fx.replays.clear(); }},
+      {"replays past a lane",
+       [](fx_t& fx, const sim_disk& disk, dice&) {
+         if (!fx.deliveries.empty() && fx.deliveries.back().background && !disk.waiting.empty())
+           fx.deliveries.back().events.back().ticket_id = disk.waiting.begin()->first.first;
+       }},
+      {"coalesces what nothing carries",
+       [](fx_t& fx, const sim_disk&, dice&) {
+         if (fx.cursor && fx.cursor->coalesced() > 0 && first<put_waiting>(fx) != nullptr) {
+           drop_first<put_waiting>(fx);
+           fx.cursor->set_coalesced(fx.cursor->coalesced() + 1);
+           fx.cursor->set_waiting(fx.cursor->waiting() - 1);
+         }
+       }},
+      {"forgets to count a coalesced event",
+       with_cursor([](v1::SinkCursor& c) { c.set_coalesced(c.coalesced() - (c.coalesced() > 0 ? 1 : 0)); })},
+      {"calls what was coalesced delivered", with_cursor([](v1::SinkCursor& c) {
+         c.set_delivered(c.delivered() + c.coalesced());
+         c.set_coalesced(0);
+       })},
+      {"lets late events win", {}, sink_lanes_mutant::owner::knows_no_lateness},
+      {"coalesces where history is wanted", {}, sink_lanes_mutant::owner::always_coalesces},
       {"sends before it writes", {}, sink_lanes_mutant::owner::sends_before_writing},
       {"forgets the lanes at a restart", {}, sink_lanes_mutant::owner::forgets_lanes},
       {"never sends", [](fx_t& fx, const sim_disk&, dice&) { fx.deliveries.clear(); }},

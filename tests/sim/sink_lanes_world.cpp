@@ -21,13 +21,19 @@ void sink_lanes_tally::add(const sink_lanes_tally& other) {
   discarded += other.discarded;
   seeks += other.seeks;
   pauses += other.pauses;
+  coalesced += other.coalesced;
+  coalesced_waiting += other.coalesced_waiting;
+  replayed += other.replayed;
+  replays_busy += other.replays_busy;
 }
 
 sink_lanes_world::sink_lanes_world(std::uint64_t seed, const sink_lanes_mutant* mutant)
     : dice_(seed), mutant_(mutant), limits_{static_cast<std::uint32_t>(dice_.between(1, 40)),
                                             static_cast<std::uint32_t>(dice_.between(1, 12)),
                                             static_cast<std::uint32_t>(dice_.between(1, 6)),
-                                            static_cast<std::uint32_t>(dice_.between(1, 4))},
+                                            static_cast<std::uint32_t>(dice_.between(1, 4)),
+                                            dice_.chance(0.3),
+                                            dice_.chance(0.5)},
       retry_{{500ms, 20s, 2.0, 0.2}, static_cast<std::uint32_t>(dice_.between(1, 6))}, checker_(limits_, retry_) {
   // Harsh faults find planted defects sooner; only mild ones let correct code get far.
   const double harsh = dice_.chance(0.5) ? 1.0 : 0.15;
@@ -51,13 +57,16 @@ void sink_lanes_world::append(std::uint64_t events) {
     event.sequence = ++sequences_[event.ticket];
     event.wanted = !dice_.chance(0.15);
     event.poisoned = dice_.chance(faults_.permanent);
+    event.late = event.sequence > 1 && dice_.chance(0.25);
     checker_.append(std::move(event));
     ++tally_.events;
   }
 }
 
 void sink_lanes_world::restart() {
-  machine_.emplace(base::partition_id{7}, limits_, retry_, disk_.cursor,
+  auto limits = limits_;
+  limits.coalesce |= owner_is(sink_lanes_mutant::owner::always_coalesces);
+  machine_.emplace(base::partition_id{7}, limits, retry_, disk_.cursor,
                    owner_is(sink_lanes_mutant::owner::forgets_lanes) ? std::vector<protocols::restored_lane>{}
                                                                      : disk_.lanes());
   call([this](auto& fx) { machine_->on_due(now_, fx); });
@@ -74,6 +83,7 @@ void sink_lanes_world::call(const std::function<void(protocols::sink_effects&)>&
     throw broken_promise("P8: " + std::to_string(machine_->lanes()) + " lanes");
   for (auto& write : fx.writes)
     gathered_.writes.push_back(std::move(write));
+  checker_.replayed(fx.replays);
   if (fx.cursor)
     gathered_.cursor = std::move(fx.cursor);
   for (auto& delivery : fx.deliveries)
@@ -101,6 +111,12 @@ bool sink_lanes_world::flush() {
   for (const auto& write : fx.writes) {
     tally_.dead += std::holds_alternative<protocols::put_dead_letter>(write) ? 1 : 0;
     tally_.waited += std::holds_alternative<protocols::put_waiting>(write) ? 1 : 0;
+  }
+  if (fx.cursor && fx.cursor->coalesced() > disk_.cursor.coalesced()) {
+    const auto more = fx.cursor->coalesced() - disk_.cursor.coalesced();
+    tally_.coalesced += more;
+    for (const auto& write : fx.writes)
+      tally_.coalesced_waiting += std::holds_alternative<protocols::erase_waiting>(write) ? 1 : 0;
   }
   disk_.apply(fx);
   if (seek_unwritten_)
@@ -160,7 +176,8 @@ void sink_lanes_world::read() {
       break;
     }
     page.events.push_back({base::log_offset{event.offset}, base::ticket_sequence{event.sequence}, event.ticket,
-                           event.wanted ? event.bytes() : std::string{}, event.wanted});
+                           event.wanted ? event.bytes() : std::string{}, event.wanted,
+                           event.late && !owner_is(sink_lanes_mutant::owner::knows_no_lateness)});
   }
   page_ = std::move(page);
 }
@@ -260,7 +277,7 @@ void sink_lanes_world::requeue() {
     checker_.heal(offset);
   call([&](auto& fx) {
     const auto result =
-        machine_->requeue({event.ticket, base::log_offset{offset}, newer_delivered, allow_older}, now_, fx);
+        machine_->requeue({event.ticket, base::log_offset{offset}, newer_delivered, allow_older, event.late}, now_, fx);
     if ((result == protocols::requeue_result::refused_superseded) != (superseded && !allow_older))
       throw broken_promise("P3, a requeue was judged wrongly: " + event.bytes());
     if (result == protocols::requeue_result::accepted)
@@ -280,6 +297,22 @@ void sink_lanes_world::discard() {
   call([&](auto& fx) { machine_->discard(base::log_offset{offset}, fx); });
 }
 
+// Any events of the history, in its order.
+void sink_lanes_world::replay() {
+  std::vector<protocols::replay_event> events;
+  for (const auto& event : checker_.history)
+    if (event.wanted && disk_.waiting.count({event.ticket, event.offset}) == 0 && !disk_.dead.contains(event.offset) &&
+        dice_.chance(0.2))
+      events.push_back(
+          {base::log_offset{event.offset}, base::ticket_sequence{event.sequence}, event.ticket, event.bytes()});
+  call([&](auto& fx) {
+    for (const auto fate : machine_->replay(events, now_, fx)) {
+      tally_.replayed += fate == protocols::replay_fate::taken ? 1 : 0;
+      tally_.replays_busy += fate == protocols::replay_fate::busy ? 1 : 0;
+    }
+  });
+}
+
 void sink_lanes_world::seek() {
   if (!flush())
     return;
@@ -295,7 +328,9 @@ void sink_lanes_world::seek() {
 }
 
 void sink_lanes_world::operate() {
-  switch (dice_.below(6)) {
+  switch (dice_.below(7)) {
+    case 6:
+      return flush() ? replay() : void();
     case 0:
     case 1:
       return requeue();

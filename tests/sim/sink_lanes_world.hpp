@@ -19,13 +19,14 @@ namespace cxstream::sim {
 struct sink_lanes_tally {
   std::uint64_t events = 0, crashes = 0, sent = 0, retries = 0, dead = 0, waited = 0, loads = 0;
   std::uint64_t requeued = 0, requeued_older = 0, refused_superseded = 0, discarded = 0, seeks = 0, pauses = 0;
+  std::uint64_t coalesced = 0, coalesced_waiting = 0, replayed = 0, replays_busy = 0;
 
   void add(const sink_lanes_tally& other);
 };
 
 // A defect of the machine, put between it and its owner, or of the owner.
 struct sink_lanes_mutant {
-  enum class owner : std::uint8_t { sound, sends_before_writing, forgets_lanes };
+  enum class owner : std::uint8_t { sound, sends_before_writing, forgets_lanes, knows_no_lateness, always_coalesces };
   std::string name;
   std::function<void(protocols::sink_effects&, const sim_disk&, dice&)> corrupt;
   owner defect = owner::sound;
@@ -74,6 +75,7 @@ private:
   void let_time_pass();
   void requeue();
   void discard();
+  void replay();
   void seek();
   ports::delivery_outcome outcome_of(in_flight& delivery, const ports::delivery& event);
   std::optional<protocols::loaded_event> load(const protocols::load_waiting& asked) const;

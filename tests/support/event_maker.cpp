@@ -14,6 +14,31 @@ v1::CanonicalEvent plain_event(std::string_view ticket, std::string_view key, st
   return e;
 }
 
+v1::CanonicalEvent full_event(const std::string& ticket, std::uint64_t n) {
+  auto e = plain_event(ticket, ticket + "/" + std::to_string(n), static_cast<std::int64_t>(n));
+  e.set_source_system("servicenow");
+  e.set_version(n);
+  e.set_event_id("e" + std::to_string(n));
+  e.set_account_id("acme");
+  e.set_agent_id("ann");
+  e.set_customer_id("carl");
+  e.set_canonical_tag("vpn");
+  e.set_driver("access");
+  e.set_status("open");
+  e.set_priority("high");
+  e.set_channel("email");
+  e.set_evidence_url("https://desk.example/t/" + ticket);
+  e.mutable_sentiment()->set_label("negative");
+  e.mutable_sentiment()->set_score(-0.5);
+  e.mutable_churn_risk()->set_label("high");
+  e.mutable_effort()->set_confidence(0.5);
+  (*e.mutable_custom_metrics())["handle_time_s"] = 12.5;
+  e.add_raw_tags("vpn \"down\"\\");
+  e.add_raw_tags("vpn \"down\"\\");
+  e.add_raw_tags("urgent");
+  return e;
+}
+
 protocols::log_entry entry_of(const v1::CanonicalEvent& event) {
   const auto key = model::key_hash(event.idempotency_key());
   auto stamped = event;

@@ -19,6 +19,8 @@ inline constexpr std::int64_t day_one_s = 1'767'323'045;
 
 // A valid event that sets nothing but what is required.
 v1::CanonicalEvent plain_event(std::string_view ticket, std::string_view key, std::int64_t seconds_after_day_one = 0);
+// An event that has something in every column of a warehouse. n is its version, its second, and in its key.
+v1::CanonicalEvent full_event(const std::string& ticket, std::uint64_t n);
 // The event as ingest would append it.
 protocols::log_entry entry_of(const v1::CanonicalEvent& event);
 

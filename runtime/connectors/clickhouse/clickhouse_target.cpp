@@ -116,7 +116,7 @@ std::vector<ports::delivery_outcome> clickhouse_target::deliver(std::span<const 
     if (out.skips(i))
       continue;
     if (!event.ParseFromString(events[i].event)) {
-      out.set(i, failed(ports::delivery_result::permanent, not_an_event));
+      out.set(i, failed(ports::delivery_result::unfit, not_an_event));
       continue;
     }
     all[i].index = i;

@@ -7,6 +7,12 @@
 
 namespace cxstream::connectors {
 
+namespace {
+
+constexpr std::string_view replay_mark = "replayed";
+
+} // namespace
+
 json_event::json_event(const model::compiled_projection& projection) {
   for (const auto& field : projection.fields()) {
     const auto dot = field.name.find('.');
@@ -20,6 +26,7 @@ json_event::json_event(const model::compiled_projection& projection) {
     });
     outputs_.insert(sibling == outputs_.rend() ? outputs_.end() : sibling.base(), std::move(o));
   }
+  marks_replays_ = std::ranges::none_of(outputs_, [](const output& o) { return o.field.name == replay_mark; });
 }
 
 bool json_event::append(const ports::delivery& delivery, base::timestamp delivered_at, std::string& out) {
@@ -47,6 +54,10 @@ bool json_event::append(const ports::delivery& delivery, base::timestamp deliver
   }
   if (!open.empty())
     json.EndObject();
+  if (marks_replays_ && event_.pipeline().replayed()) {
+    key(json, replay_mark);
+    json.Bool(true);
+  }
   json.EndObject();
   out += view(text_);
   return true;

@@ -1,7 +1,8 @@
 // A canonical event as one JSON object, projected: snake_case names in the order of the projection, times as RFC 3339
 // in UTC, absent fields left out, `cleared` as a list of field names. A dot in an output's name makes an object:
-// "sentiment.label" is written as {"sentiment": {"label": …}}. The same event gives the same bytes. Used by one thread
-// at a time (it keeps a message and its memory between events).
+// "sentiment.label" is written as {"sentiment": {"label": …}}. What a replay sends ends with "replayed": true whatever
+// the projection, because its sequence may be lower than that of what came before. The same event gives the same bytes.
+// Used by one thread at a time (it keeps a message and its memory between events).
 #pragma once
 
 #include "base/time.hpp"
@@ -35,6 +36,7 @@ private:
   };
 
   std::vector<output> outputs_; // those of one parent side by side
+  bool marks_replays_ = true;   // unless an output has the mark's name
   v1::CanonicalEvent event_;
   json_buffer text_;
 };

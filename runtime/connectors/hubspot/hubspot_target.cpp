@@ -1,6 +1,7 @@
 #include "connectors/hubspot/hubspot_target.hpp"
 
 #include "connectors/http/exchange_text.hpp"
+#include "connectors/hubspot/hubspot_records.hpp"
 
 #include <array>
 
@@ -17,8 +18,8 @@ std::optional<std::string> fits(const crm_record&) {
 
 } // namespace
 
-target::target(target_settings settings, record_maker maker)
-    : settings_(std::move(settings)), maker_(std::move(maker)) {
+target::target(target_settings settings, record_maker maker, std::optional<record_shape> compared)
+    : settings_(std::move(settings)), maker_(std::move(maker)), compared_(std::move(compared)) {
 }
 
 base::result<void> target::open() {
@@ -48,7 +49,19 @@ std::vector<delivery_outcome> target::deliver(std::span<const ports::delivery> e
 }
 
 void target::close() {
+  census_.reset();
   http_.reset();
+}
+
+ports::census* target::census_taker() {
+  if (census_ || !compared_)
+    return census_.get();
+  (void)open();
+  census_ = std::make_unique<record_census>(
+      std::make_unique<record_reader>(*http_, settings_.access_token, settings_.into, compared_->names(),
+                                      compared_->time_name(), settings_.search_spacing),
+      maker_, *compared_);
+  return census_.get();
 }
 
 batch_answer target::upsert(std::span<const crm_record> records, base::timestamp now) {

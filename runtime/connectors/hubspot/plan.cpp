@@ -10,8 +10,9 @@ namespace cxstream::connectors {
 
 namespace {
 
-constexpr std::array<std::string_view, 8> own_settings{
-    "url", "access_token", "object", "id_property", "batch_records", "concurrency", "date_properties", "api_usage_max"};
+constexpr std::array<std::string_view, 9> own_settings{
+    "search_spacing", "url",         "access_token",    "object",       "id_property",
+    "batch_records",  "concurrency", "date_properties", "api_usage_max"};
 
 std::string target_name(const model::projected_field& output) {
   if (is_part_of_the_key(output))
@@ -46,6 +47,8 @@ base::result<blueprint> plan_hubspot(const config::sink_config& sink) {
   out.batch_records_max = s.number("batch_records", out.batch_records_max, {1, hubspot::batch_records_max});
   out.concurrency = s.number("concurrency", out.concurrency, {1, 16});
   out.api_usage_percent_max = static_cast<unsigned>(s.number("api_usage_max", out.api_usage_percent_max, {1, 100}));
+  out.search_spacing =
+      s.duration("search_spacing", out.search_spacing, {std::chrono::milliseconds{1}, std::chrono::minutes{1}});
   record_style style;
   style.name_of = target_name;
   style.times = time_form::unix_ms;
@@ -59,7 +62,10 @@ base::result<blueprint> plan_hubspot(const config::sink_config& sink) {
   traits.batch_events_max = out.batch_records_max;
   traits.concurrency = out.concurrency;
   traits.one_event_a_ticket = true;
-  return blueprint{traits, std::make_unique<hubspot::target>(std::move(out), record_maker(*projection, style))};
+  traits.wants_state = true;
+  const auto shape = record_shape::of(*projection, style);
+  return blueprint{traits, std::make_unique<hubspot::target>(std::move(out), record_maker(*projection, style),
+                                                             shape ? std::optional(*shape) : std::nullopt)};
 }
 
 } // namespace cxstream::connectors

@@ -56,7 +56,8 @@ base::result<blueprint> plan_intercom(const config::sink_config& sink) {
   const auto projection = record_projection_of(sink);
   if (!projection)
     return projection.err();
-  const ports::target_traits traits{.concurrency = out.concurrency, .one_event_a_ticket = true};
+  const ports::target_traits traits{
+      .concurrency = out.concurrency, .one_event_a_ticket = true, .wants_state = true, .request_an_event = true};
   return blueprint{traits, std::make_unique<intercom::target>(std::move(out), record_maker(*projection, style))};
 }
 

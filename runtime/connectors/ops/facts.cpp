@@ -31,8 +31,9 @@ constexpr std::array<std::string_view, 18> of_ticket{"account_id",
                                                      "sentiment_confidence",
                                                      "churn_risk_confidence",
                                                      "effort_confidence"};
-constexpr std::array<std::string_view, 7> of_event{"event_id",      "event_type",      "occurred_at", "ticket_id",
-                                                   "source_system", "ticket_sequence", "raw_tags"};
+constexpr std::array<std::string_view, 9> of_event{"event_id",  "event_type",      "occurred_at",
+                                                   "ticket_id", "source_system",   "ticket_sequence",
+                                                   "raw_tags",  "idempotency_key", "version"};
 
 std::string text_of(double number) {
   std::array<char, 32> digits{};
@@ -98,6 +99,8 @@ facts facts_of(const model::ticket_step& step) {
   c.put("event_type", e.event_type());
   c.put("ticket_id", e.ticket_id());
   c.put("source_system", e.source_system());
+  c.put("idempotency_key", e.idempotency_key());
+  c.put("version", std::to_string(e.version()));
   c.put("evidence_url", e.evidence_url()); // the event's own evidence, also where it is late
   c.put("ticket_sequence", std::to_string(e.pipeline().ticket_sequence()));
   c.put("occurred_at", base::format_rfc3339(base::from_us(model::to_us(e.occurred_at()))));

@@ -44,7 +44,7 @@ base::result<blueprint> plan_ops(const config::sink_config& sink, settings& s, c
   ops_settings out;
   out.sink = sink.name;
   out.burst.window = s.duration("burst_window", defaults.burst_window, {0ms, 3'600'000ms});
-  out.pace = defaults.pace;
+  out.pace = s.duration("message_spacing", defaults.pace, {0ms, 60'000ms});
   out.values = defaults.values;
   out.text_bytes_max = defaults.text_bytes_max;
   const auto message = read(s, "message", "", s.text("message", usual_message), defaults.values);

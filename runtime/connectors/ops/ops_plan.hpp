@@ -13,7 +13,8 @@
 
 namespace cxstream::connectors {
 
-constexpr std::array<std::string_view, 4> ops_setting_names{"rules_file", "message", "group_by", "burst_window"};
+constexpr std::array<std::string_view, 5> ops_setting_names{"rules_file", "message", "group_by", "burst_window",
+                                                            "message_spacing"};
 
 // A kind's own names, those of every sink that tells people things, and those of every HTTP sink.
 std::vector<std::string_view> with_ops_settings(std::span<const std::string_view> own);

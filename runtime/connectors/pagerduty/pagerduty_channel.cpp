@@ -48,6 +48,11 @@ void write_payload(json_writer& json, const ops_message& m) {
   json.EndObject();
 }
 
+// "Invalid routing key", "'routing_key' is …": PagerDuty has no status of its own for it.
+bool minds_the_key(std::string_view body) {
+  return body.find("routing key") != body.npos || body.find("routing_key") != body.npos;
+}
+
 } // namespace
 
 std::string pagerduty_body(const ops_message& m, std::string_view routing_key, std::string_view client) {
@@ -76,8 +81,12 @@ std::string pagerduty_body(const ops_message& m, std::string_view routing_key, s
 
 ports::delivery_outcome pagerduty_outcome(const http_exchange& said) {
   auto out = said.outcome();
-  if (said.answer.end == call_end::answered && said.answer.status == 403)
+  if (said.answer.end != call_end::answered)
+    return out;
+  if (said.answer.status == 403)
     out.result = ports::delivery_result::throttled;
+  else if (said.answer.status == 400 && minds_the_key(said.answer.body))
+    out.result = ports::delivery_result::unreachable;
   return out;
 }
 

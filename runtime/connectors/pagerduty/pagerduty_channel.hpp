@@ -25,7 +25,8 @@ struct pagerduty_settings {
 
 // The request's body.
 std::string pagerduty_body(const ops_message& message, std::string_view routing_key, std::string_view client);
-// 202 is delivered; 400 is final; 403 (the old sign for too much), 429 and 5xx pass.
+// 202 is delivered; 400 is final, unless it is about the routing key: that is the target's matter and not the event's
+// (unreachable). 403 (the old sign for too much), 429 and 5xx pass.
 ports::delivery_outcome pagerduty_outcome(const http_exchange& said);
 
 class pagerduty_channel final : public ops_channel {

@@ -57,7 +57,7 @@ std::vector<ports::delivery_outcome> postgres_target::deliver(std::span<const po
     if (out.skips(i))
       continue;
     if (!e.event.ParseFromString(events[i].event)) {
-      out.set(i, failed(ports::delivery_result::permanent, not_an_event));
+      out.set(i, failed(ports::delivery_result::unfit, not_an_event));
       continue;
     }
     if (const auto why = make_fit(e.event, e.discards))

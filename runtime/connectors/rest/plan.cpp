@@ -81,7 +81,8 @@ base::result<blueprint> plan_rest(const config::sink_config& sink) {
     s.wrong("url", "is wrong: " + plain.err().message);
   if (auto checked = s.check(); !checked)
     return checked.err();
-  const ports::target_traits traits{.concurrency = out.concurrency, .one_event_a_ticket = true};
+  const ports::target_traits traits{
+      .concurrency = out.concurrency, .one_event_a_ticket = true, .wants_state = true, .request_an_event = true};
   return blueprint{traits, std::make_unique<rest::target>(std::move(out), *std::move(templates))};
 }
 

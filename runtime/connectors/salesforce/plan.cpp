@@ -87,7 +87,7 @@ base::result<blueprint> plan_salesforce(const config::sink_config& sink) {
   settings s(sink, known);
   salesforce::target_settings out;
   out.http = read_http_settings(s);
-  out.http.answer_bytes_max = 1U << 20U; // an error a record
+  out.http.answer_bytes_max = 16U << 20U; // a page of 2,000 records
   read_login(s, out);
   read_shape(s, out.into);
   out.batch_records_max = s.number("batch_records", out.batch_records_max, {1, salesforce::collection_records_max});
@@ -110,7 +110,11 @@ base::result<blueprint> plan_salesforce(const config::sink_config& sink) {
   traits.batch_events_max = std::max(out.batch_records_max, out.bulk_from_records > 0 ? out.bulk_records_max : 1);
   traits.concurrency = out.concurrency;
   traits.one_event_a_ticket = true;
-  return blueprint{traits, std::make_unique<salesforce::target>(std::move(out), record_maker(*projection, style))};
+  traits.wants_state = true;
+  traits.affinity = ports::affinity::account; // rows of one account lock each other
+  const auto shape = record_shape::of(*projection, style);
+  return blueprint{traits, std::make_unique<salesforce::target>(std::move(out), record_maker(*projection, style),
+                                                                shape ? std::optional(*shape) : std::nullopt)};
 }
 
 } // namespace cxstream::connectors

@@ -1,10 +1,10 @@
 #include "connectors/salesforce/salesforce_target.hpp"
 
 #include "connectors/http/exchange_text.hpp"
-#include "connectors/salesforce/bulk_job.hpp"
+#include "connectors/salesforce/salesforce_records.hpp"
 
 #include <algorithm>
-#include <thread>
+#include <utility>
 
 namespace cxstream::connectors::salesforce {
 
@@ -24,8 +24,8 @@ std::optional<std::string> check_key(const crm_record& record) {
 
 } // namespace
 
-target::target(target_settings settings, record_maker maker)
-    : settings_(std::move(settings)), maker_(std::move(maker)) {
+target::target(target_settings settings, record_maker maker, std::optional<record_shape> compared)
+    : settings_(std::move(settings)), maker_(std::move(maker)), compared_(std::move(compared)) {
 }
 
 base::result<void> target::open() {
@@ -46,24 +46,55 @@ std::vector<delivery_outcome> target::deliver(std::span<const ports::delivery> e
                      std::chrono::ceil<std::chrono::milliseconds>(paused_until_ - now)});
     return std::move(out).take();
   }
-  if (settings_.bulk_from_records > 0 && !old_jobs_ended_)
-    if (const auto failure = end_old_jobs(now)) {
-      out.set_from(0, *failure);
+  events_ = events;
+  std::map<place, delivery_outcome> known;
+  if (job_) {
+    if (const auto waits = go_on(first_look::now, now)) {
+      out.set_from(0, *waits);
       return std::move(out).take();
     }
+    known = take_job();
+  }
   const auto send = [&](std::vector<crm_record>& records) {
+    std::erase_if(records, [&](const crm_record& record) {
+      const auto found = known.find({events[record.event].partition, events[record.event].offset});
+      if (found != known.end())
+        out.set(record.event, found->second);
+      return found != known.end();
+    });
+    if (records.empty())
+      return;
+    if (settings_.bulk_from_records > 0 && !old_jobs_ended_)
+      if (const auto failure = end_old_jobs(now)) {
+        for (const auto& record : records)
+          out.set(record.event, *failure);
+        return;
+      }
     sort_by_group(records);
     const bool is_job = settings_.bulk_from_records > 0 && records.size() >= settings_.bulk_from_records;
     send_records(
         records, is_job ? settings_.bulk_records_max : settings_.batch_records_max,
-        [&](std::span<const crm_record> some) { return is_job ? run_job(some, now) : upsert(some, now); }, out);
+        [&](std::span<const crm_record> some) { return is_job ? start_job(some, now) : upsert(some, now); }, out);
   };
   send_rounds(records_of(events, maker_, check_key, out), send, out);
   return std::move(out).take();
 }
 
 void target::close() {
+  leave_job();
+  census_.reset();
   org_.reset();
+}
+
+ports::census* target::census_taker() {
+  if (census_ || !compared_)
+    return census_.get();
+  (void)open();
+  census_ = std::make_unique<record_census>(std::make_unique<record_reader>(*org_, settings_.into, compared_->names(),
+                                                                            compared_->time_name(),
+                                                                            [this] { return job_ != nullptr; }),
+                                            maker_, *compared_);
+  return census_.get();
 }
 
 batch_answer target::upsert(std::span<const crm_record> records, base::timestamp now) {
@@ -80,30 +111,75 @@ batch_answer target::upsert(std::span<const crm_record> records, base::timestamp
   return read;
 }
 
-batch_answer target::run_job(std::span<const crm_record> records, base::timestamp now) {
-  constexpr int failures_max = 5; // in a row
-  bulk_job job(settings_.into, records);
-  const auto deadline = std::chrono::steady_clock::now() + settings_.bulk_timeout;
-  for (int failures = 0; job.at() != bulk_job::stage::done;) {
-    if (std::chrono::steady_clock::now() > deadline)
-      job.give_up();
-    if (job.is_waiting() || failures > 0)
-      std::this_thread::sleep_for(settings_.bulk_poll);
-    const auto failure = job.answer(org_->call([&](const session& at) { return job.next(at); }, now), org_->mask());
-    failures = failure ? failures + 1 : 0;
-    if (failures < failures_max)
-      continue;
-    old_jobs_ended_ = !job.is_left_behind();
-    return failed_whole(*failure);
+// As far as it goes without waiting. While a job runs there is no other.
+batch_answer target::start_job(std::span<const crm_record> records, base::timestamp now) {
+  if (job_)
+    return failed_whole({delivery_result::deferred, "another bulk job is running", settings_.bulk_poll});
+  std::vector<place> places;
+  for (const auto& record : records)
+    places.emplace_back(events_[record.event].partition, events_[record.event].offset);
+  job_ = std::make_unique<running_job>(settings_.into, std::vector(records.begin(), records.end()), std::move(places),
+                                       now);
+  if (auto waits = go_on(first_look::later, now))
+    return failed_whole(*std::move(waits));
+  const auto refusal = job_->job.refusal();
+  if (refusal) {
+    leave_job();
+    return refused_whole(*refusal);
   }
-  old_jobs_ended_ = !job.is_left_behind();
-  if (job.refusal())
-    return refused_whole(*job.refusal());
-  auto out = job.outcomes();
+  auto out = outcomes_of_job();
+  job_.reset();
+  return each_of(std::move(out));
+}
+
+// Makes the job's next requests. Nothing when it has ended; else what its events have to wait for. A job that runs is
+// looked at once a call.
+std::optional<delivery_outcome> target::go_on(first_look look, base::timestamp now) {
+  constexpr int failures_max = 5;
+  auto& job = job_->job;
+  if (now - job_->begun >= settings_.bulk_timeout)
+    job.give_up();
+  bool may_look = look == first_look::now;
+  while (job.at() != bulk_job::stage::done) {
+    if (job.is_waiting() && !std::exchange(may_look, false))
+      return delivery_outcome{delivery_result::deferred, "the bulk job is running", settings_.bulk_poll};
+    // A job that may or may not have been made or filled is not made or filled again.
+    const bool is_new = job.at() == bulk_job::stage::create || job.at() == bulk_job::stage::upload;
+    const auto failure = job.answer(org_->call([&](const session& at) { return job.next(at); }, now), org_->mask());
+    if (!failure) {
+      job_->failures = 0;
+      continue;
+    }
+    if (is_new || ++job_->failures == failures_max)
+      leave_job();
+    return failure;
+  }
+  return std::nullopt;
+}
+
+// One a record. Precondition: the job has ended, and was not refused.
+std::vector<delivery_outcome> target::outcomes_of_job() {
+  auto out = job_->job.outcomes();
   for (std::size_t i = 0; i < out.size(); ++i)
     if (out[i].result != delivery_result::delivered)
-      out[i].exchange = exchange_of(records[i], out[i]);
-  return each_of(std::move(out));
+      out[i].exchange = exchange_of(job_->records[i], out[i]);
+  return out;
+}
+
+std::map<target::place, delivery_outcome> target::take_job() {
+  std::map<place, delivery_outcome> out;
+  auto outcomes = outcomes_of_job();
+  for (std::size_t i = 0; i < outcomes.size(); ++i)
+    out.emplace(job_->places[i], std::move(outcomes[i]));
+  job_.reset();
+  return out;
+}
+
+// It is aborted before anything else is sent, if it still runs then.
+void target::leave_job() {
+  if (job_)
+    old_jobs_ended_ = false;
+  job_.reset();
 }
 
 std::optional<delivery_outcome> target::end_old_jobs(base::timestamp now) {
@@ -111,8 +187,12 @@ std::optional<delivery_outcome> target::end_old_jobs(base::timestamp now) {
   const auto listed = org_->call([&](const session& at) { return list_jobs_request(at, into); }, now);
   const auto jobs = org_->current() ? unfinished_jobs(listed, into, org_->current()->user_id) : std::nullopt;
   const auto failure = [&](const http_answer& answer) {
-    return delivery_outcome{delivery_result::unreachable,
-                            "bulk jobs of before cannot be ended: " + reason_of(answer, org_->mask()), std::nullopt};
+    const auto read = read_upsert(answer, request_kind::collection, 0, org_->mask());
+    const bool wants_pause =
+        read.is == batch_answer::verdict::failed && read.whole.result == delivery_result::throttled;
+    return delivery_outcome{wants_pause ? delivery_result::throttled : delivery_result::unreachable,
+                            "bulk jobs of before cannot be ended: " + reason_of(answer, org_->mask()),
+                            wants_pause ? read.whole.retry_after : std::nullopt};
   };
   if (!jobs)
     return failure(listed);

@@ -60,7 +60,8 @@ base::result<blueprint> plan_zendesk(const config::sink_config& sink) {
   for (const auto& field : projection->fields())
     if (const auto name = target_name(field); !name.empty() && !zendesk::is_id(name) && !zendesk::is_ticket_field(name))
       return invalid(sink, "\"" + name + "\" is neither the id of a custom field nor a field of a ticket");
-  const ports::target_traits traits{.concurrency = out.concurrency, .one_event_a_ticket = true};
+  const ports::target_traits traits{
+      .concurrency = out.concurrency, .one_event_a_ticket = true, .wants_state = true, .request_an_event = true};
   return blueprint{traits, std::make_unique<zendesk::target>(std::move(out), record_maker(*projection, style))};
 }
 

@@ -83,7 +83,9 @@ base::result<void> sink_book::expect(base::partition_id p, base::log_offset end,
         break;
       from = run->next_offset;
       for (auto& item : run->items) {
-        if (!moment->has_delivered(item.offset) || std::hash<std::string>{}(item.ticket_id) % parts != part)
+        const bool is_held = moment->has_delivered(item.offset) ||
+                             (kept_ == kept_by_sink::state && moment->gave_up(item.offset)); // the next one says it too
+        if (!is_held || std::hash<std::string>{}(item.ticket_id) % parts != part)
           continue;
         const auto event = delivery_of(p, std::move(item));
         if (!wants(event))
@@ -104,7 +106,11 @@ base::result<void> sink_book::expect(base::partition_id p, base::log_offset end,
 base::result<ticket_events> sink_book::of_ticket(base::partition_id p, std::span<const base::log_offset> offsets,
                                                  const sink_moment& moment) const {
   ticket_events out;
-  std::vector<ports::delivery> on_the_way;
+  std::vector<ports::delivery> apart; // history: on the way. State: given up, until another event follows
+  const auto join = [&] {
+    std::move(apart.begin(), apart.end(), std::back_inserter(out.events));
+    apart.clear();
+  };
   for (const auto offset : offsets) {
     auto item = read_event(store_, p, offset);
     if (!item && item.err().code == base::error_code::not_found)
@@ -112,12 +118,24 @@ base::result<ticket_events> sink_book::of_ticket(base::partition_id p, std::span
     if (!item)
       return item.err();
     auto event = delivery_of(p, std::move(*item));
-    if (moment.gave_up(offset) || !wants(event))
+    if (!wants(event))
       continue;
-    (moment.has_delivered(offset) ? out.events : on_the_way).push_back(std::move(event));
+    const bool is_delivered = moment.has_delivered(offset);
+    const bool gave_up = moment.gave_up(offset);
+    if (kept_ == kept_by_sink::state) {
+      apart.push_back(std::move(event));
+      if (gave_up)
+        continue;
+      join();
+      out.is_on_its_way = out.is_on_its_way || !is_delivered;
+    } else if (!gave_up) {
+      (is_delivered ? out.events : apart).push_back(std::move(event));
+    }
   }
-  out.delivered = out.events.size();
-  std::move(on_the_way.begin(), on_the_way.end(), std::back_inserter(out.events));
+  const bool is_sure = kept_ == kept_by_sink::history || (!out.is_on_its_way && apart.empty());
+  out.delivered = is_sure ? out.events.size() : 0;
+  if (kept_ == kept_by_sink::history || out.events.empty())
+    join();
   return out;
 }
 

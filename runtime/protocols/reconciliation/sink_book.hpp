@@ -29,14 +29,18 @@ struct sink_moment {
 // The events of a ticket that the target may have: the delivered ones first, then what is on its way or pending.
 struct ticket_events {
   std::vector<ports::delivery> events;
-  std::size_t delivered = 0;
+  std::size_t delivered = 0;  // the target has what these say, at least
+  bool is_on_its_way = false; // of a sink of state: a delivery that is to come says all of it
 };
+
+// Every event, or what tickets came to (a sink that coalesces).
+enum class kept_by_sink : std::uint8_t { history, state };
 
 class sink_book {
 public:
   // What the sink's filter wants. References are kept.
-  sink_book(const ports::store& store, std::string sink, const model::compiled_filter& filter)
-      : store_(store), sink_(std::move(sink)), filter_(filter) {
+  sink_book(const ports::store& store, std::string sink, const model::compiled_filter& filter, kept_by_sink kept)
+      : store_(store), sink_(std::move(sink)), filter_(filter), kept_(kept) {
   }
 
   // Errors: io, corrupt.
@@ -53,7 +57,8 @@ public:
                             const std::function<void(ports::census_row)>& take) const;
 
   // The history of one ticket, of which the partition gave the offsets. Events whose offset cannot be read yet, and all
-  // later ones, are left out. Errors: io, corrupt.
+  // later ones, are left out. A sink of state counts an event as decided when another one is to carry it; so while
+  // anything is on its way, or after a last event that was given up, none is surely delivered. Errors: io, corrupt.
   base::result<ticket_events> of_ticket(base::partition_id p, std::span<const base::log_offset> offsets,
                                         const sink_moment& moment) const;
 
@@ -63,6 +68,7 @@ private:
   const ports::store& store_;
   std::string sink_;
   const model::compiled_filter& filter_;
+  kept_by_sink kept_;
 };
 
 // What the target may hold of the ticket: its rows after each number of events from the delivered ones on. When none is

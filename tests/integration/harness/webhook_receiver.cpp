@@ -1,8 +1,10 @@
 #include "integration/harness/webhook_receiver.hpp"
 
+#include "integration/harness/http_client.hpp"
 #include "integration/harness/patience.hpp"
 
 #include <csignal>
+#include <fstream>
 #include <set>
 #include <stdexcept>
 
@@ -55,6 +57,20 @@ received_sequences webhook_receiver::received() const {
       out[ticket].push_back(line.at("ticket_sequence"));
   }
   return out;
+}
+
+received_sequences webhook_receiver::arrivals() const {
+  received_sequences out;
+  std::ifstream in(files_ + ".ndjson", std::ios::binary);
+  for (std::string line; std::getline(in, line);) {
+    const auto event = nlohmann::json::parse(line);
+    out[event.at("ticket_id")].push_back(event.at("ticket_sequence"));
+  }
+  return out;
+}
+
+std::uint64_t webhook_receiver::count(const std::string& name) const {
+  return nlohmann::json::parse(http_get("127.0.0.1:" + port_, "/stats").body).at(name);
 }
 
 std::vector<std::string> out_of_order(const received_sequences& received) {

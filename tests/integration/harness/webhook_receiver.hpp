@@ -28,6 +28,10 @@ public:
   void restart(const std::vector<std::string>& options);
   // What it took, each (ticket, idempotency_key) once.
   received_sequences received() const;
+  // Every event that it took, also a second time. Read line by line: the log may be long.
+  received_sequences arrivals() const;
+  // A count of its own since it was (re)started: "requests", "repeats", "failed" …
+  std::uint64_t count(const std::string& name) const;
 
 private:
   void start(const std::string& port, const std::vector<std::string>& options);

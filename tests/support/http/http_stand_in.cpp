@@ -98,6 +98,12 @@ void http_stand_in::answer_with(answer_function answer) {
   server_->script.answer = std::move(answer);
 }
 
+void http_stand_in::meddle_with(meddler between) {
+  const std::lock_guard lock(server_->script.mutex);
+  server_->script.answer = [between = std::move(between), honest = std::move(server_->script.answer)](
+                               const got_request& request) { return between(request, honest); };
+}
+
 std::vector<got_request> http_stand_in::requests() const {
   const std::lock_guard lock(server_->script.mutex);
   return server_->script.requests;

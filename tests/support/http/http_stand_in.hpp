@@ -97,6 +97,9 @@ public:
   void next(scripted_reply reply);
   // From now on.
   void answer_with(answer_function answer);
+  // From now on the answers are the meddler's, who may ask for the honest one.
+  using meddler = std::function<scripted_reply(const got_request&, const answer_function& honest)>;
+  void meddle_with(meddler between);
   std::vector<got_request> requests() const;
   void forget_requests();
   // How many connections were made (TLS handshakes that failed are among them).

@@ -37,6 +37,11 @@ void hubspot_account::refuse(const std::string& key) {
   refused_.insert(key);
 }
 
+void hubspot_account::forgive() {
+  const std::lock_guard lock(mutex_);
+  refused_.clear();
+}
+
 void hubspot_account::name_no_inputs() {
   const std::lock_guard lock(mutex_);
   names_inputs_ = false;
@@ -57,6 +62,11 @@ void hubspot_account::set_daily(std::uint64_t allowed, std::uint64_t left) {
   const std::lock_guard lock(mutex_);
   daily_ = allowed;
   left_ = left;
+}
+
+void hubspot_account::answer_writes_after(std::chrono::milliseconds delay) {
+  const std::lock_guard lock(mutex_);
+  write_delay_ = delay;
 }
 
 void hubspot_account::rotate(const std::string& token) {
@@ -115,8 +125,11 @@ scripted_reply hubspot_account::answer(const got_request& request) {
         .with("X-HubSpot-RateLimit-Daily", std::to_string(daily_))
         .with("X-HubSpot-RateLimit-Daily-Remaining", std::to_string(left_));
   };
-  if (request.path == "/crm/v3/objects/tickets/batch/upsert")
-    return counted(batch(request, true));
+  if (request.path == "/crm/v3/objects/tickets/batch/upsert") {
+    auto reply = counted(batch(request, true));
+    reply.delay = write_delay_;
+    return reply;
+  }
   if (request.path == "/crm/v3/objects/tickets/batch/update")
     return counted(batch(request, false));
   if (request.path == "/crm/v3/objects/tickets/batch/read")
@@ -229,7 +242,8 @@ scripted_reply hubspot_account::read(const got_request& request) const {
 }
 
 scripted_reply hubspot_account::archive(const got_request& request) {
-  for (const auto& input : json::parse(request.body)["inputs"])
+  const auto body = json::parse(request.body);
+  for (const auto& input : body["inputs"])
     records_.erase(input["id"].get<std::string>().substr(3));
   return said(204);
 }

@@ -30,6 +30,8 @@ public:
   void poison(const std::string& key);
   // One record fails by itself; its batch is answered 207.
   void refuse(const std::string& key);
+  // None is refused any more.
+  void forgive();
   // The error does not say which input it is about.
   void name_no_inputs();
   // The account has no such property.
@@ -37,6 +39,8 @@ public:
   // So many requests are answered 429, by this policy ("DAILY", "TEN_SECONDLY_ROLLING", "SECONDLY").
   void limit(int times, const std::string& policy);
   void set_daily(std::uint64_t allowed, std::uint64_t left);
+  // Writes are answered so late, after they took effect.
+  void answer_writes_after(std::chrono::milliseconds delay);
   // The token is another from now on.
   void rotate(const std::string& token);
 
@@ -67,6 +71,7 @@ private:
   bool names_inputs_ = true;
   std::size_t shown_max_ = 10'000; // of one search
   int limited_ = 0;
+  std::chrono::milliseconds write_delay_{0};
   std::string policy_;
   std::string token_{access_token};
   std::uint64_t daily_ = 650'000;

@@ -12,6 +12,7 @@
 namespace cxstream::support {
 
 struct opsgenie_alert {
+  int number = 0; // in the order in which they were made
   bool open = false;
   int count = 0; // deduplicated by the alias while it is open
   nlohmann::json body;
@@ -73,6 +74,8 @@ private:
           422,
           R"({"message":"Request body is not processable. Please check the errors.","errors":{"message":"invalid"}})");
     auto& alert = alerts_[body.value("alias", "")];
+    if (!alert.open)
+      alert.number = ++made_;
     alert.count = alert.open ? alert.count + 1 : 1;
     alert.open = true;
     alert.body = body;
@@ -80,6 +83,7 @@ private:
   }
 
   std::map<std::string, opsgenie_alert> alerts_;
+  int made_ = 0;
   http_stand_in server_{[this](const got_request& r) { return answer(r); }};
 };
 

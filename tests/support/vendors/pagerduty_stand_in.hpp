@@ -14,6 +14,7 @@
 namespace cxstream::support {
 
 struct pagerduty_alert {
+  int number = 0; // in the order in which they were made
   bool open = false;
   int triggers = 0; // while it was open
   std::string summary;
@@ -83,7 +84,7 @@ private:
     auto& alert = alerts_[key];
     if (!alert.open) {
       alert = {};
-      ++made_;
+      alert.number = ++made_;
     }
     alert.open = true;
     ++alert.triggers;

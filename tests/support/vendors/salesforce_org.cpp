@@ -10,11 +10,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view user_id = "005xx000001SvogAAC";
-constexpr std::string_view data_path = "/services/data/v65.0";
-
-scripted_reply refusal(int status, const std::string& code, const std::string& message) {
-  return said(status, json::array({{{"errorCode", code}, {"message", message}}}).dump());
-}
 
 json failure(const std::string& code, const std::string& message) {
   return {{"success", false},
@@ -28,42 +23,6 @@ std::string form_value(const std::string& form, const std::string& name) {
     if (part.starts_with(name + "="))
       return part.substr(name.size() + 1);
   return {};
-}
-
-std::string unescaped(const std::string& text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size()) {
-      out += static_cast<char>(std::stoi(text.substr(i + 1, 2), nullptr, 16));
-      i += 2;
-    } else {
-      out += text[i] == '+' ? ' ' : text[i];
-    }
-  }
-  return out;
-}
-
-// Cells of CSV lines; quotes as in RFC 4180.
-std::vector<std::vector<std::string>> cells_of(const std::string& csv) {
-  std::vector<std::vector<std::string>> out(1, {""});
-  bool quoted = false;
-  for (std::size_t i = 0; i < csv.size(); ++i) {
-    const char c = csv[i];
-    if (quoted && c == '"' && i + 1 < csv.size() && csv[i + 1] == '"') {
-      out.back().back() += csv[++i];
-    } else if (c == '"') {
-      quoted = !quoted;
-    } else if (!quoted && c == ',') {
-      out.back().emplace_back();
-    } else if (!quoted && c == '\n') {
-      out.push_back({""});
-    } else {
-      out.back().back() += c;
-    }
-  }
-  if (out.back() == std::vector<std::string>{""})
-    out.pop_back();
-  return out;
 }
 
 std::string after(const std::string& path, const std::string& begin) {
@@ -85,6 +44,11 @@ std::string salesforce_org::url() const {
 void salesforce_org::refuse(const std::string& key) {
   const std::lock_guard lock(mutex_);
   refused_.insert(key);
+}
+
+void salesforce_org::forgive() {
+  const std::lock_guard lock(mutex_);
+  refused_.clear();
 }
 
 void salesforce_org::make_malformed(const std::string& key) {
@@ -170,6 +134,23 @@ void salesforce_org::add_job(const std::string& id, const std::string& object, c
   j.object = object;
   j.state = state;
   jobs_[id] = std::move(j);
+}
+
+scripted_reply salesforce_org::refusal(int status, const std::string& code, const std::string& message) {
+  return said(status, json::array({{{"errorCode", code}, {"message", message}}}).dump());
+}
+
+std::string salesforce_org::unescaped(const std::string& text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%' && i + 2 < text.size()) {
+      out += static_cast<char>(std::stoi(text.substr(i + 1, 2), nullptr, 16));
+      i += 2;
+    } else {
+      out += text[i] == '+' ? ' ' : text[i];
+    }
+  }
+  return out;
 }
 
 scripted_reply salesforce_org::answer(const got_request& request) {
@@ -286,129 +267,6 @@ json salesforce_org::write(const std::string& key, const std::string& key_field,
 scripted_reply salesforce_org::limited(scripted_reply reply) const {
   return std::move(reply).with("Sforce-Limit-Info",
                                "api-usage=" + std::to_string(used_) + "/" + std::to_string(allowed_));
-}
-
-// SELECT … WHERE key != null [AND time >= a AND time < b], or WHERE key IN ('…', …); what is asked for is left to the
-// reader.
-scripted_reply salesforce_org::query(const got_request& request) {
-  const auto soql = unescaped(request.query.substr(request.query.find("q=") + 2));
-  const auto from_here = soql.find(" WHERE ");
-  if (from_here == std::string::npos || soql.find(" FROM Case") == std::string::npos)
-    return refusal(400, "MALFORMED_QUERY", "unexpected token");
-  const auto where = soql.substr(from_here + 7);
-  const auto bound = [&](const std::string& before) {
-    const auto at = where.find(before);
-    return at == std::string::npos
-               ? std::string()
-               : where.substr(at + before.size(), where.find(' ', at + before.size()) - at - before.size());
-  };
-  const auto from = bound(" >= ");
-  const auto to = bound(" < ");
-  selected_.clear();
-  for (const auto& [key, record] : records_) {
-    const auto time = record.contains("cx_occurred_at__c") && record["cx_occurred_at__c"].is_string()
-                          ? record["cx_occurred_at__c"].get<std::string>().substr(0, 19) + "Z"
-                          : std::string();
-    const bool is_listed = where.find(" IN (") == std::string::npos || where.find("'" + key + "'") != std::string::npos;
-    const bool is_in_time = from.empty() || (time >= from && time < to);
-    if (is_listed && is_in_time)
-      selected_.push_back(key);
-  }
-  return page(0);
-}
-
-scripted_reply salesforce_org::page(std::size_t from) const {
-  constexpr std::size_t page_records = 300;
-  json list = json::array();
-  for (auto i = from; i < selected_.size() && i < from + page_records; ++i) {
-    const auto& key = selected_[i];
-    json shown{{"attributes", {{"type", "Case"}}}, {"Id", "500" + key}, {"cx_ticket_id__c", key}};
-    for (const auto& [name, value] : records_.at(key).items()) {
-      shown[name] = value;
-      if (value.is_string() && value.get<std::string>().size() >= 20 && value.get<std::string>()[10] == 'T')
-        shown[name] = value.get<std::string>().substr(0, 19) + ".000+0000"; // as Salesforce writes times
-    }
-    list.push_back(std::move(shown));
-  }
-  json out{{"totalSize", selected_.size()}, {"done", from + page_records >= selected_.size()}, {"records", list}};
-  if (from + page_records < selected_.size())
-    out["nextRecordsUrl"] = std::string(data_path) + "/query/01g-" + std::to_string(from + page_records);
-  return said(200, out.dump());
-}
-
-scripted_reply salesforce_org::bulk(const got_request& request, const std::string& tail) {
-  const auto described = [](const std::string& id, const job& j) {
-    return json{{"id", id}, {"object", j.object}, {"state", j.state}, {"createdById", j.user}};
-  };
-  if (tail.empty() && request.method == "GET") {
-    json list = json::array();
-    for (const auto& [id, j] : jobs_)
-      list.push_back(described(id, j));
-    return said(200, json{{"done", true}, {"records", list}}.dump());
-  }
-  if (tail.empty()) {
-    const auto body = json::parse(request.body);
-    const auto id = "750xx" + std::to_string(jobs_.size());
-    auto& j = jobs_[id];
-    j.object = body["object"];
-    j.external_id = body["externalIdFieldName"];
-    j.state = "Open";
-    return said(200, described(id, j).dump());
-  }
-  const auto id = tail.substr(0, tail.find('/'));
-  const auto part = tail.size() > id.size() ? tail.substr(id.size() + 1) : std::string();
-  if (!jobs_.contains(id))
-    return refusal(404, "NOT_FOUND", "no such job");
-  auto& j = jobs_[id];
-  if (part == "batches") {
-    j.csv = request.body;
-    return said(201);
-  }
-  if (!part.empty())
-    return job_results(j, part);
-  if (request.method == "PATCH") {
-    const auto state = json::parse(request.body)["state"].get<std::string>();
-    if (j.state == "JobComplete" || j.state == "Aborted")
-      return refusal(400, "INVALIDJOBSTATE", "The job is in the state " + j.state);
-    j.state = state == "Aborted" ? "Aborted" : "InProgress";
-  } else if (j.state == "InProgress" && j.polls++ >= job_polls_) {
-    run(j);
-  }
-  return said(200, described(id, j).dump());
-}
-
-void salesforce_org::run(job& j) {
-  const auto rows = cells_of(j.csv);
-  for (std::size_t r = 1; r < rows.size(); ++r) {
-    json fields = json::object();
-    for (std::size_t c = 1; c < rows[r].size(); ++c) {
-      if (rows[r][c] == "#N/A")
-        fields[rows[0][c]] = nullptr;
-      else if (!rows[r][c].empty())
-        fields[rows[0][c]] = rows[r][c];
-    }
-    const auto result = write(rows[r][0], j.external_id, fields);
-    if (result["success"] == true)
-      j.done.push_back(rows[r][0]);
-    else
-      j.failed.emplace_back(rows[r][0], result["errors"][0]["statusCode"].get<std::string>() + ":" +
-                                            result["errors"][0]["message"].get<std::string>() + ":--");
-  }
-  j.state = "JobComplete";
-}
-
-scripted_reply salesforce_org::job_results(const job& j, const std::string& part) const {
-  std::string out;
-  if (part.starts_with("successfulResults")) {
-    out = "\"sf__Id\",\"sf__Created\",\"" + j.external_id + "\"\n";
-    for (const auto& key : j.done)
-      out += "\"500\",\"true\",\"" + key + "\"\n";
-  } else {
-    out = "\"sf__Id\",\"sf__Error\",\"" + j.external_id + "\"\n";
-    for (const auto& [key, why] : j.failed)
-      out += "\"\",\"" + why + "\",\"" + key + "\"\n";
-  }
-  return said(200, out);
 }
 
 } // namespace cxstream::support

@@ -34,6 +34,8 @@ public:
   // malformed, or are locked by somebody (as often as said).
   void refuse(const std::string& key);
   void make_malformed(const std::string& key);
+  // None is refused any more.
+  void forgive();
   void lock(const std::string& key, int times);
   // A field that the org has not got (any more).
   void drop_field(const std::string& field);
@@ -71,17 +73,23 @@ private:
     std::string user = "005xx000001SvogAAC";
   };
 
+  static constexpr std::string_view data_path = "/services/data/v65.0";
+
+  static scripted_reply refusal(int status, const std::string& code, const std::string& message);
+  static std::string unescaped(const std::string& text); // as in a query or a form
   scripted_reply answer(const got_request& request);
   scripted_reply log_in(const got_request& request);
   scripted_reply collection(const got_request& request, const std::string& external_id);
   scripted_reply row(const got_request& request, const std::string& id);
+  nlohmann::json write(const std::string& key, const std::string& key_field, const nlohmann::json& fields);
+  scripted_reply limited(scripted_reply reply) const;
+  // salesforce_queries.cpp
   scripted_reply query(const got_request& request);
   scripted_reply page(std::size_t from) const;
+  // salesforce_jobs.cpp
   scripted_reply bulk(const got_request& request, const std::string& tail);
   scripted_reply job_results(const job& j, const std::string& part) const;
   void run(job& j);
-  nlohmann::json write(const std::string& key, const std::string& key_field, const nlohmann::json& fields);
-  scripted_reply limited(scripted_reply reply) const;
 
   mutable std::mutex mutex_;
   std::map<std::string, nlohmann::json> records_;

@@ -36,6 +36,10 @@ public:
   void mend() {
     break_with(0);
   }
+  // Texts that Slack took, in their order. Call it while nothing is sent.
+  const std::vector<std::string>& taken() const {
+    return taken_;
+  }
   // Texts that were posted.
   std::vector<std::string> texts() const {
     std::vector<std::string> out;
@@ -60,11 +64,13 @@ private:
     if (!json.contains("text") || json["text"].get<std::string>().empty())
       return said(400, "no_text");
     left_ -= 1;
+    taken_.push_back(json["text"]);
     return said(200, "ok");
   }
 
   double left_;
   const double burst_;
+  std::vector<std::string> taken_;
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
   http_stand_in server_{[this](const got_request& r) { return answer(r); }};
 };

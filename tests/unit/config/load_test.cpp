@@ -281,6 +281,29 @@ TEST(LoadConfig, NamesTheLineOfWhatIsNotYamlOrNotUtf8) {
   EXPECT_TRUE(problems_of(std::string(100'000, '[')).starts_with("node.yaml:1: not valid YAML: "));
 }
 
+TEST(LoadConfig, ReadsWhatIsPromisedOfASink) {
+  const auto none =
+      parse("sinks:\n- {name: a, kind: file, path: x}\n- {name: b, kind: file, path: y, sla: {}}\n"
+            "- {name: c, kind: file, path: z, sla: {share: 0.9, within: 5s, of: received, window: 7d}}\n");
+  ASSERT_TRUE(none) << none.err().message;
+  EXPECT_FALSE(none->sinks[0].sla);
+  ASSERT_TRUE(none->sinks[1].sla);
+  EXPECT_EQ(none->sinks[1].sla->share, 0.99);
+  EXPECT_EQ(none->sinks[1].sla->within, 60s);
+  EXPECT_EQ(none->sinks[1].sla->of, "occurred");
+  EXPECT_EQ(none->sinks[1].sla->window, 28 * 24h);
+  ASSERT_TRUE(none->sinks[2].sla);
+  EXPECT_EQ(none->sinks[2].sla->share, 0.9);
+  EXPECT_EQ(none->sinks[2].sla->window, 7 * 24h);
+  EXPECT_EQ(none->sinks[2].sla->of, "received");
+}
+
+TEST(LoadConfig, RefusesAPromiseThatLeavesNothingToMiss) {
+  for (const auto* wrong :
+       {"share: 1", "share: 1.5", "within: 0s", "of: delivered", "window: 1m", "window: 365d", "nothing: 1"})
+    EXPECT_NE(sink_problems("sla: {" + std::string(wrong) + "}").find("sinks[0].sla."), std::string::npos) << wrong;
+}
+
 std::string example_text() {
   std::ifstream in(CXSTREAM_SOURCE_DIR "/examples/cxstream.yaml");
   return {std::istreambuf_iterator<char>(in), {}};

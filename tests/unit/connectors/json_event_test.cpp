@@ -2,6 +2,7 @@
 
 #include "deliveries.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace cxstream::connectors {
@@ -54,6 +55,17 @@ TEST(JsonEvent, WritesEveryFieldThatIsThereInSnakeCaseWithTimesInUtc) {
             R"("idempotency_key":"T1/7","version":7,"raw_tags":["vpn","größe"],"cleared":["driver"],)"
             R"("ticket_sequence":1,"partition":3,"offset":0,"received_at":"2026-01-02T03:04:05.000001Z",)"
             R"("committed_at":"2026-01-02T03:04:05.000002Z","late":false,"delivered_at":"2026-01-03T03:04:05Z"})");
+}
+
+TEST(JsonEvent, MarksWhatAReplaySendsWhateverTheProjection) {
+  auto e = event_of("T1", 7);
+  e.mutable_pipeline()->set_replayed(true);
+  EXPECT_THAT(json_of_event(encoder({}), e), testing::EndsWith(R"(,"replayed":true})"));
+  EXPECT_THAT(json_of_event(encoder(custom({{"account_id", "", ""}})), e), testing::EndsWith(R"(,"replayed":true})"));
+  EXPECT_THAT(json_of_event(encoder(custom({{"", "replayed", "never"}})), e),
+              testing::Not(testing::HasSubstr(R"("replayed":true)")));
+  e.mutable_pipeline()->set_replayed(false);
+  EXPECT_THAT(json_of_event(encoder({}), e), testing::Not(testing::HasSubstr("replayed")));
 }
 
 TEST(JsonEvent, GivesAnEmptyTextThatIsPresentAndLeavesOutOneThatIsAbsent) {

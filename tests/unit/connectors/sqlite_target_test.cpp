@@ -2,6 +2,7 @@
 
 #include "connectors/sqlite/schema.hpp"
 #include "deliveries.hpp"
+#include "support/event_maker.hpp"
 
 #include <csignal>
 #include <gmock/gmock.h>
@@ -18,6 +19,7 @@ using connectors_test::log_of_events;
 using connectors_test::now;
 using connectors_test::results;
 using ports::delivery_result;
+using support::full_event;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -52,29 +54,6 @@ std::vector<std::string> dump(const std::string& path) {
   return out;
 }
 
-v1::CanonicalEvent full_event(const std::string& ticket, std::uint64_t n) {
-  auto e = event_of(ticket, n);
-  e.set_event_id("e" + std::to_string(n));
-  e.set_account_id("acme");
-  e.set_agent_id("ann");
-  e.set_customer_id("carl");
-  e.set_canonical_tag("vpn");
-  e.set_driver("access");
-  e.set_status("open");
-  e.set_priority("high");
-  e.set_channel("email");
-  e.set_evidence_url("https://desk.example/t/" + ticket);
-  e.mutable_sentiment()->set_label("negative");
-  e.mutable_sentiment()->set_score(-0.5);
-  e.mutable_churn_risk()->set_label("high");
-  e.mutable_effort()->set_confidence(0.5);
-  (*e.mutable_custom_metrics())["handle_time_s"] = 12.5;
-  e.add_raw_tags("vpn down");
-  e.add_raw_tags("vpn down");
-  e.add_raw_tags("urgent");
-  return e;
-}
-
 class SqliteTarget : public testing::Test {
 protected:
   std::unique_ptr<sqlite_target> open() const {
@@ -99,12 +78,13 @@ TEST_F(SqliteTarget, FillsTheStarSchemaFromAnEvent) {
       sql("SELECT ticket_id, ticket_sequence, occurred_at, event_type, source_system, account_id, agent_id,"
           " customer_id, canonical_tag, driver, sentiment, sentiment_score, churn_risk, custom_metrics, raw_tags,"
           " idempotency_key, received_at, delivered_at, late FROM v_ticket_history"),
-      ElementsAre(R"(T1|1|2026-01-02T03:04:06Z|ticket.updated|servicenow|acme|ann|carl|vpn|access|negative|-0.5|high|)"
-                  R"({"handle_time_s":12.5}|["vpn down","vpn down","urgent"]|T1/1|2026-01-02T03:04:05.000001Z|)"
-                  R"(2026-01-03T03:04:05Z|0)"));
+      ElementsAre(
+          R"(T1|1|2026-01-02T03:04:06Z|ticket.updated|servicenow|acme|ann|carl|vpn|access|negative|-0.5|high|)"
+          R"({"handle_time_s":12.5}|["vpn \"down\"\\","vpn \"down\"\\","urgent"]|T1/1|2026-01-02T03:04:05.000001Z|)"
+          R"(2026-01-03T03:04:05Z|0)"));
   EXPECT_THAT(sql("SELECT * FROM dim_date"), ElementsAre("20260102|2026-01-02|2026|1|1|2|5"));
   EXPECT_THAT(sql("SELECT raw_tag FROM bridge_event_raw_tag JOIN dim_raw_tag USING (raw_tag_key) ORDER BY 1"),
-              ElementsAre("urgent", "vpn down"));
+              ElementsAre("urgent", "vpn \"down\"\\"));
   EXPECT_THAT(sql("SELECT date, driver, events, tickets, negative_events, churn_risk_events FROM v_driver_daily"),
               ElementsAre("2026-01-02|access|1|1|1|1"));
   EXPECT_THAT(sql("SELECT occurred_at_us, committed_at_us, effort_confidence, effort FROM fact_ticket_event"),

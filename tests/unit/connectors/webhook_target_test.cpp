@@ -3,6 +3,7 @@
 #include "connectors/factory.hpp"
 
 #include "deliveries.hpp"
+#include "support/http/http_stand_in.hpp"
 #include "webhook_server.hpp"
 
 #include <gmock/gmock.h>
@@ -11,7 +12,6 @@
 #include <rapidjson/document.h>
 #include <set>
 #include <sys/socket.h>
-#include <thread>
 #include <unistd.h>
 
 namespace cxstream::connectors {
@@ -224,10 +224,10 @@ TEST(WebhookTarget, KeepsLittleOfAHugeAnswer) {
 }
 
 TEST(WebhookTarget, CallsAnAnswerThatComesTooLateTransient) {
-  webhook_server server([](const http_request&) {
-    std::this_thread::sleep_for(600ms); // twice the timeout
-    return http_reply{};
-  });
+  support::http_stand_in server;
+  auto silence = support::said(200);
+  silence.ending = support::reply_ending::never;
+  server.next(silence);
   log_of_events log;
   auto target = target_at(server.url());
   const auto outcomes = target.deliver(std::vector{log.add("T1")}, now);

@@ -54,6 +54,7 @@ v1::CanonicalEvent full_event() {
   pipeline.mutable_received_at()->set_seconds(1'700'000'001);
   pipeline.mutable_committed_at()->set_seconds(1'700'000'002);
   pipeline.mutable_delivered_at()->set_seconds(1'700'000'003);
+  pipeline.set_replayed(true);
   pipeline.set_late(true);
   return e;
 }

@@ -202,5 +202,50 @@ TEST_F(SinkLanesRetry, LoadsOnlyAQuarterAsManyHeadsAsTheWindowHolds) {
   EXPECT_FALSE(lanes->next_due().has_value());
 }
 
+TEST_F(SinkLanesRetry, KeepsTheLastAttemptsWithWhatWasSaidThroughWaitingToTheDeadLetter) {
+  start({}, {{std::chrono::seconds{1}, std::chrono::seconds{1}, 1.0, 0.0}, 8});
+  read({"a"});
+  auto fails = [&](std::uint64_t delivery, std::uint32_t n) {
+    fx = {};
+    lanes->on_outcomes(
+        delivery,
+        std::vector<settled_event>{{0, {result::transient, "try " + std::to_string(n), std::nullopt, "POST … 503"}}},
+        now, 0.0, fx);
+  };
+  fails(last_delivery(), 1);
+  for (std::uint32_t n = 2; n <= 8; ++n) {
+    const auto entry = writes<put_waiting>().front().entry;
+    now += std::chrono::seconds{2};
+    due();
+    const auto id = fx.loads.front().id;
+    fx = {};
+    lanes->on_loaded(id, {base::log_offset{0}, base::ticket_sequence{1}, "bytes", entry}, now, fx);
+    fails(last_delivery(), n);
+  }
+  ASSERT_EQ(writes<put_dead_letter>().size(), 1u);
+  const auto letter = writes<put_dead_letter>().front();
+  EXPECT_EQ(letter.attempts, 8u);
+  ASSERT_EQ(letter.tries.size(), kept_attempts_max);
+  EXPECT_EQ(letter.tries.Get(0).number(), 4u);
+  EXPECT_EQ(letter.tries.Get(kept_attempts_max - 1).reason(), "try 8");
+  EXPECT_EQ(letter.tries.Get(kept_attempts_max - 1).exchange(), "POST … 503");
+}
+
+TEST_F(SinkLanesRetry, AnEditedEventStaysEditedUntilItIsDelivered) {
+  start({});
+  read({"a"});
+  answer(last_delivery(), {result::permanent});
+  fx = {};
+  lanes->requeue({"a", base::log_offset{0}, false, false, false, "edited"}, now, fx);
+  const auto entry = writes<put_waiting>().front().entry;
+  EXPECT_EQ(entry.edited_event(), "edited");
+  const auto id = fx.loads.front().id;
+  fx = {};
+  lanes->on_loaded(id, {base::log_offset{0}, base::ticket_sequence{1}, "edited", entry}, now, fx);
+  answer(last_delivery(), {result::permanent});
+  EXPECT_TRUE(writes<put_dead_letter>().front().edited);
+  EXPECT_EQ(writes<put_dead_letter>().front().event, "edited");
+}
+
 } // namespace
 } // namespace cxstream::protocols

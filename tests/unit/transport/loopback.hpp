@@ -139,6 +139,18 @@ public:
   }
   void get_dead_letter(v1::GetDeadLetterRequest, ports::reply<v1::GetDeadLetterResponse>) override {
   }
+  void group_dead_letters(v1::GroupDeadLettersRequest, ports::reply<v1::GroupDeadLettersResponse>) override {
+  }
+  void preview_replay(v1::PreviewReplayRequest, ports::reply<v1::PreviewReplayResponse>) override {
+  }
+  void start_replay(v1::StartReplayRequest, ports::reply<v1::StartReplayResponse>) override {
+  }
+  void list_replays(v1::ListReplaysRequest, ports::reply<v1::ListReplaysResponse>) override {
+  }
+  void get_replay(v1::GetReplayRequest, ports::reply<v1::GetReplayResponse>) override {
+  }
+  void control_replay(v1::ControlReplayRequest, ports::reply<v1::ControlReplayResponse>) override {
+  }
   void edit_dead_letter(v1::EditDeadLetterRequest, ports::reply<v1::EditDeadLetterResponse>) override {
   }
   void requeue_dead_letters(v1::RequeueDeadLettersRequest, ports::reply<v1::RequeueDeadLettersResponse>) override {

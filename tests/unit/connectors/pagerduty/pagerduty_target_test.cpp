@@ -93,6 +93,9 @@ TEST_F(PagerdutyTarget, UnderstandsWhatPagerdutyAnswers) {
     return target->deliver(std::vector{event("T" + std::to_string(number), "high")}, now).at(0);
   };
   EXPECT_EQ(outcome(said(400, R"({"status":"invalid event"})")).result, delivery_result::permanent);
+  EXPECT_EQ(outcome(said(400, R"({"status":"invalid event","message":"Invalid routing key"})")).result,
+            delivery_result::unreachable)
+      << "a key that counts no more says nothing about the event";
   EXPECT_EQ(outcome(said(429)).result, delivery_result::throttled);
   EXPECT_EQ(outcome(said(403)).result, delivery_result::throttled);
   EXPECT_EQ(outcome(said(500)).result, delivery_result::transient);

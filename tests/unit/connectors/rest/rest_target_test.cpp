@@ -3,7 +3,7 @@
 
 #include "connectors/rest/answer_rules.hpp"
 #include "support/http/http_stand_in.hpp"
-#include "unit/connectors/deliveries.hpp"
+#include "support/vendors/vendor_sink_test.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -14,7 +14,6 @@ namespace {
 using namespace std::chrono_literals;
 using connectors_test::all_delivered;
 using connectors_test::event_of;
-using connectors_test::log_of_events;
 using connectors_test::now;
 using connectors_test::results;
 using ports::delivery_result;
@@ -24,32 +23,20 @@ using testing::Each;
 using testing::HasSubstr;
 using testing::Not;
 
-config::sink_config sink_to(const http_stand_in& api, std::map<std::string, std::string> more = {}) {
-  config::sink_config sink;
-  sink.name = "api";
-  sink.kind = "rest";
-  sink.projection.set_kind(v1::CRM);
-  sink.settings = {{"url", api.url("/tickets/{{ticket_id}}")},
-                   {"authorization", "Bearer the-token"},
-                   {"body", R"({"risk": {{{json.churn_risk.label}}}})"},
-                   {"allow_private", "true"},
-                   {"timeout", "2s"}};
-  for (auto& [name, value] : more)
-    sink.settings[name] = value;
-  return sink;
-}
+class RestTarget : public support::vendor_sink_test<http_stand_in> {
+protected:
+  RestTarget() : vendor_sink_test(plan_rest, "rest", v1::CRM) {
+    usual.settings["url"] = api.url("/tickets/{{ticket_id}}");
+    usual.settings["authorization"] = "Bearer the-token";
+    usual.settings["body"] = R"({"risk": {{{json.churn_risk.label}}}})";
+  }
 
-std::unique_ptr<ports::target> target_at(const http_stand_in& api, std::map<std::string, std::string> more = {}) {
-  auto planned = plan_rest(sink_to(api, std::move(more)));
-  EXPECT_TRUE(planned) << planned.err().message;
-  EXPECT_TRUE(planned->target->open());
-  return std::move(planned->target);
-}
+  http_stand_in& api = vendor;
+};
+using RestPlan = RestTarget;
 
-TEST(RestTarget, MakesOneRequestAnEventWithItsKey) {
-  http_stand_in api;
-  log_of_events log;
-  const auto target = target_at(api, {{"method", "PATCH"}});
+TEST_F(RestTarget, MakesOneRequestAnEventWithItsKey) {
+  const auto target = open({{"method", "PATCH"}});
   auto event = event_of("INC 1", 1);
   event.mutable_churn_risk()->set_label("high");
   const auto delivery = log.add(event);
@@ -66,13 +53,11 @@ TEST(RestTarget, MakesOneRequestAnEventWithItsKey) {
   EXPECT_NE(requests[0].header("Idempotency-Key"), requests[2].header("Idempotency-Key"));
 }
 
-TEST(RestTarget, TheRulesSayWhatAnAnswerMeans) {
-  http_stand_in api;
-  log_of_events log;
+TEST_F(RestTarget, TheRulesSayWhatAnAnswerMeans) {
   const auto result_of = [&](support::scripted_reply reply, std::map<std::string, std::string> rules) {
-    const auto target = target_at(api, std::move(rules));
+    const auto target = open(std::move(rules));
     api.next(std::move(reply));
-    return target->deliver(std::vector{log.add("T1")}, now).at(0);
+    return deliver(*target, event_of("T1", 1));
   };
   EXPECT_EQ(result_of(said(404), {}).result, delivery_result::permanent);
   EXPECT_EQ(result_of(said(401), {}).result, delivery_result::unreachable);
@@ -87,13 +72,11 @@ TEST(RestTarget, TheRulesSayWhatAnAnswerMeans) {
   EXPECT_THAT(result_of(said(400, "secret is the-token"), {}).exchange, Not(HasSubstr("the-token")));
 }
 
-TEST(RestTarget, ASuccessCanBeAskedForItsWord) {
-  http_stand_in api;
-  log_of_events log;
-  const auto target = target_at(api, {{"success_pointer", "/result/ok"}});
+TEST_F(RestTarget, ASuccessCanBeAskedForItsWord) {
+  const auto target = open({{"success_pointer", "/result/ok"}});
   const auto result_of = [&](std::string body) {
     api.next(said(200, std::move(body)));
-    return target->deliver(std::vector{log.add("T1")}, now).at(0);
+    return deliver(*target, event_of("T1", 1));
   };
   EXPECT_EQ(result_of(R"({"result": {"ok": true}})").result, delivery_result::delivered);
   const auto refused = result_of(R"({"result": {"ok": false, "why": "no such stage"}})");
@@ -102,10 +85,8 @@ TEST(RestTarget, ASuccessCanBeAskedForItsWord) {
   EXPECT_EQ(result_of("<html>").result, delivery_result::permanent);
 }
 
-TEST(RestTarget, WhatCannotBeARequestIsNotSent) {
-  http_stand_in api;
-  log_of_events log;
-  const auto target = target_at(api, {{"body", R"({"score": {{churn_risk.score}}})"}});
+TEST_F(RestTarget, WhatCannotBeARequestIsNotSent) {
+  const auto target = open({{"body", R"({"score": {{churn_risk.score}}})"}});
   EXPECT_THAT(results(target->deliver(std::vector{log.add("T1")}, now)), Each(delivery_result::unfit));
   EXPECT_TRUE(api.requests().empty());
 }
@@ -121,21 +102,16 @@ TEST(StatusSet, TakesStatusesAndRanges) {
     EXPECT_FALSE(rest::status_set::of(bad)) << bad;
 }
 
-TEST(RestPlan, SaysWhatIsWrongWithItsSettings) {
-  const http_stand_in api;
-  const auto why = [&](std::map<std::string, std::string> more) {
-    const auto planned = plan_rest(sink_to(api, std::move(more)));
-    return planned ? std::string() : planned.err().message;
-  };
-  EXPECT_EQ(why({}), "");
-  EXPECT_THAT(why({{"url", ""}}), HasSubstr("url"));
-  EXPECT_THAT(why({{"url", "https://{{ticket_id}}/"}}), HasSubstr("host"));
-  EXPECT_THAT(why({{"url", "ftp://x/{{ticket_id}}"}}), HasSubstr("url"));
-  EXPECT_THAT(why({{"method", "GET"}}), HasSubstr("method"));
-  EXPECT_THAT(why({{"permanent", "4xx"}}), HasSubstr("permanent"));
-  EXPECT_THAT(why({{"success_pointer", "ok"}}), HasSubstr("success_pointer"));
-  EXPECT_THAT(why({{"auth_header", "X: y"}}), HasSubstr("auth_header"));
-  EXPECT_TRUE(plan_rest(sink_to(api))->traits.one_event_a_ticket);
+TEST_F(RestPlan, SaysWhatIsWrongWithItsSettings) {
+  EXPECT_EQ(refusal_with({}), "");
+  EXPECT_THAT(refusal_with({{"url", ""}}), HasSubstr("url"));
+  EXPECT_THAT(refusal_with({{"url", "https://{{ticket_id}}/"}}), HasSubstr("host"));
+  EXPECT_THAT(refusal_with({{"url", "ftp://x/{{ticket_id}}"}}), HasSubstr("url"));
+  EXPECT_THAT(refusal_with({{"method", "GET"}}), HasSubstr("method"));
+  EXPECT_THAT(refusal_with({{"permanent", "4xx"}}), HasSubstr("permanent"));
+  EXPECT_THAT(refusal_with({{"success_pointer", "ok"}}), HasSubstr("success_pointer"));
+  EXPECT_THAT(refusal_with({{"auth_header", "X: y"}}), HasSubstr("auth_header"));
+  EXPECT_TRUE(planned().traits.one_event_a_ticket);
 }
 
 } // namespace

@@ -1,16 +1,10 @@
 // Against a stand-in that checks signatures as S3's documentation describes it.
 #include "connectors/factory.hpp"
-#include "security/crypto/digest.hpp"
-#include "security/crypto/encoding.hpp"
-#include "support/http/http_stand_in.hpp"
+#include "support/vendors/s3_bucket.hpp"
 #include "unit/connectors/deliveries.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <array>
-#include <mutex>
-#include <sstream>
 
 namespace cxstream::connectors {
 namespace {
@@ -18,70 +12,6 @@ namespace {
 using connectors_test::all_delivered;
 using connectors_test::now;
 using ports::delivery_result;
-using support::got_request;
-using support::said;
-
-std::string hex(std::string_view bytes) {
-  return security::encode(security::text_encoding::hex, bytes);
-}
-std::string hmac(std::string_view key, std::string_view text) {
-  const std::array parts{text};
-  return security::hmac_key(security::hash_algorithm::sha256, key).sign(parts);
-}
-
-std::string between(const std::string& text, const std::string& before, const std::string& after) {
-  const auto begin = text.find(before);
-  if (begin == std::string::npos)
-    return {};
-  const auto from = begin + before.size();
-  const auto end = after.empty() ? text.size() : text.find(after, from);
-  return text.substr(from, end - from);
-}
-
-// The bucket of a small S3: it takes objects whose signature and hash are right.
-class small_s3 {
-public:
-  small_s3() : server_([this](const got_request& r) { return answer(r); }) {
-  }
-  std::string url() const {
-    auto out = server_.url();
-    out.pop_back();
-    return out;
-  }
-  support::http_stand_in& server() {
-    return server_;
-  }
-  std::map<std::string, std::string> objects() const {
-    const std::lock_guard lock(mutex_);
-    return objects_;
-  }
-
-private:
-  support::scripted_reply answer(const got_request& r) {
-    if (r.header("x-amz-content-sha256") != hex(security::sha256(r.body)))
-      return said(400, "<Error><Code>XAmzContentSHA256Mismatch</Code></Error>");
-    const auto authorization = r.header("authorization");
-    const auto scope = between(authorization, "Credential=AKID/", ",");
-    const auto names = between(authorization, "SignedHeaders=", ",");
-    std::string canonical = r.method + "\n" + r.path + "\n" + r.query + "\n";
-    std::istringstream list(names);
-    for (std::string name; std::getline(list, name, ';');)
-      canonical += name + ":" + r.header(name) + "\n";
-    canonical += "\n" + names + "\n" + r.header("x-amz-content-sha256");
-    const auto to_sign =
-        "AWS4-HMAC-SHA256\n" + r.header("x-amz-date") + "\n" + scope + "\n" + hex(security::sha256(canonical));
-    const auto key = hmac(hmac(hmac(hmac("AWS4s3cret", scope.substr(0, 8)), "eu-central-1"), "s3"), "aws4_request");
-    if (between(authorization, "Signature=", "") != hex(hmac(key, to_sign)))
-      return said(403, "<Error><Code>SignatureDoesNotMatch</Code></Error>");
-    const std::lock_guard lock(mutex_);
-    objects_[r.path] = r.body;
-    return said(200);
-  }
-
-  mutable std::mutex mutex_;
-  std::map<std::string, std::string> objects_;
-  support::http_stand_in server_;
-};
 
 class S3Sink : public testing::Test {
 protected:
@@ -101,7 +31,7 @@ protected:
     EXPECT_TRUE((*made)->open());
     return std::move(*made);
   }
-  small_s3 s3_;
+  support::s3_bucket s3_;
   connectors_test::scratch_directory directory_;
   connectors_test::log_of_events log_;
 };

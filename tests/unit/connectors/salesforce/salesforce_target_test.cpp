@@ -3,8 +3,9 @@
 
 #include "connectors/factory.hpp"
 #include "support/vendors/salesforce_org.hpp"
-#include "unit/connectors/deliveries.hpp"
+#include "support/vendors/vendor_sink_test.hpp"
 
+#include <algorithm>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -13,8 +14,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using connectors_test::all_delivered;
-using connectors_test::event_of;
-using connectors_test::log_of_events;
 using connectors_test::now;
 using connectors_test::results;
 using ports::delivery_result;
@@ -25,44 +24,30 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
-config::sink_config sink_to(const salesforce_org& org, std::map<std::string, std::string> more = {}) {
-  config::sink_config sink;
-  sink.name = "crm";
-  sink.kind = "salesforce";
-  sink.projection.set_kind(v1::CRM);
-  sink.settings = {{"url", org.url()},
-                   {"client_id", std::string(salesforce_org::client_id)},
-                   {"client_secret", std::string(salesforce_org::client_secret)},
-                   {"allow_private", "true"},
-                   {"timeout", "2s"}};
-  for (auto& [name, value] : more)
-    sink.settings[name] = value;
-  return sink;
-}
-
-std::unique_ptr<ports::target> target_at(const salesforce_org& org, std::map<std::string, std::string> more = {}) {
-  auto planned = plan_salesforce(sink_to(org, std::move(more)));
-  EXPECT_TRUE(planned) << planned.err().message;
-  EXPECT_TRUE(planned->target->open());
-  return std::move(planned->target);
-}
-
-std::vector<ports::delivery> events(log_of_events& log, int tickets, int accounts = 1) {
-  std::vector<ports::delivery> out;
-  for (int i = 0; i < tickets; ++i) {
-    auto event = event_of("T" + std::to_string(i), 1);
-    event.set_account_id("A" + std::to_string(i % accounts));
-    event.mutable_churn_risk()->set_label("high");
-    out.push_back(log.add(event));
+class SalesforceTarget : public support::vendor_sink_test<salesforce_org> {
+protected:
+  SalesforceTarget() : vendor_sink_test(plan_salesforce, "salesforce", v1::CRM) {
+    usual.settings["url"] = org.url();
+    usual.settings["client_id"] = std::string(salesforce_org::client_id);
+    usual.settings["client_secret"] = std::string(salesforce_org::client_secret);
   }
-  return out;
-}
+  std::vector<ports::delivery> events(int tickets, int accounts = 1) {
+    std::vector<ports::delivery> out;
+    for (int i = 0; i < tickets; ++i) {
+      auto event = support::risky("T" + std::to_string(i), "high");
+      event.set_account_id("A" + std::to_string(i % accounts));
+      out.push_back(log.add(event));
+    }
+    return out;
+  }
 
-TEST(SalesforceTarget, UpsertsTicketsWithTheirKeySequenceAndVersion) {
-  salesforce_org org;
-  log_of_events log;
-  const auto target = target_at(org);
-  EXPECT_TRUE(all_delivered(target->deliver(events(log, 3), now)));
+  salesforce_org& org = vendor;
+};
+using SalesforcePlan = SalesforceTarget;
+
+TEST_F(SalesforceTarget, UpsertsTicketsWithTheirKeySequenceAndVersion) {
+  const auto target = open();
+  EXPECT_TRUE(all_delivered(target->deliver(events(3), now)));
   const auto record = org.records().at("T1");
   EXPECT_EQ(record["cx_churn_risk__c"], "high");
   EXPECT_EQ(record["cx_account_id__c"], "A0");
@@ -73,12 +58,10 @@ TEST(SalesforceTarget, UpsertsTicketsWithTheirKeySequenceAndVersion) {
   EXPECT_EQ(org.server().requests().size(), 2U) << "a login, and one call for all";
 }
 
-TEST(SalesforceTarget, OneRefusedRecordOfTwoHundredLeavesTheOthersWrittenOnce) {
-  salesforce_org org;
+TEST_F(SalesforceTarget, OneRefusedRecordOfTwoHundredLeavesTheOthersWrittenOnce) {
   org.refuse("T77");
-  log_of_events log;
-  const auto target = target_at(org);
-  const auto outcomes = target->deliver(events(log, 200), now);
+  const auto target = open();
+  const auto outcomes = target->deliver(events(200), now);
   for (std::size_t i = 0; i < outcomes.size(); ++i)
     EXPECT_EQ(outcomes[i].result, i == 77 ? delivery_result::permanent : delivery_result::delivered) << i;
   EXPECT_THAT(outcomes[77].reason, HasSubstr("FIELD_CUSTOM_VALIDATION_EXCEPTION"));
@@ -89,12 +72,10 @@ TEST(SalesforceTarget, OneRefusedRecordOfTwoHundredLeavesTheOthersWrittenOnce) {
     EXPECT_EQ(times, 1) << key;
 }
 
-TEST(SalesforceTarget, OneRecordThatMakesTheRequestMalformedIsFoundByHalving) {
-  salesforce_org org;
+TEST_F(SalesforceTarget, OneRecordThatMakesTheRequestMalformedIsFoundByHalving) {
   org.make_malformed("T77");
-  log_of_events log;
-  const auto target = target_at(org);
-  const auto outcomes = target->deliver(events(log, 200), now);
+  const auto target = open();
+  const auto outcomes = target->deliver(events(200), now);
   EXPECT_EQ(outcomes[77].result, delivery_result::permanent);
   EXPECT_THAT(outcomes[77].exchange, HasSubstr("JSON_PARSER_ERROR"));
   EXPECT_EQ(org.writes().size(), 199U);
@@ -103,22 +84,18 @@ TEST(SalesforceTarget, OneRecordThatMakesTheRequestMalformedIsFoundByHalving) {
   EXPECT_LE(org.server().requests().size(), 1U + 17U);
 }
 
-TEST(SalesforceTarget, ALockedRowIsTriedAgainLaterByItself) {
-  salesforce_org org;
+TEST_F(SalesforceTarget, ALockedRowIsTriedAgainLaterByItself) {
   org.lock("T1", 1);
-  log_of_events log;
-  const auto target = target_at(org);
-  const auto batch = events(log, 3);
+  const auto target = open();
+  const auto batch = events(3);
   EXPECT_THAT(results(target->deliver(batch, now)),
               ElementsAre(delivery_result::delivered, delivery_result::transient, delivery_result::delivered));
   EXPECT_TRUE(all_delivered(target->deliver(std::span(batch).subspan(1, 1), now)));
 }
 
-TEST(SalesforceTarget, KeepsTheRecordsOfAnAccountTogether) {
-  salesforce_org org;
-  log_of_events log;
-  const auto target = target_at(org, {{"batch_records", "10"}});
-  EXPECT_TRUE(all_delivered(target->deliver(events(log, 40, 4), now)));
+TEST_F(SalesforceTarget, KeepsTheRecordsOfAnAccountTogether) {
+  const auto target = open({{"batch_records", "10"}});
+  EXPECT_TRUE(all_delivered(target->deliver(events(40, 4), now)));
   for (const auto& request : org.server().requests()) {
     if (request.method != "PATCH")
       continue;
@@ -130,63 +107,51 @@ TEST(SalesforceTarget, KeepsTheRecordsOfAnAccountTogether) {
   }
 }
 
-TEST(SalesforceTarget, AsksForANewSessionOnceWhenTheOldOneIsOver) {
-  salesforce_org org;
-  log_of_events log;
-  const auto target = target_at(org);
-  EXPECT_TRUE(all_delivered(target->deliver(events(log, 1), now)));
+TEST_F(SalesforceTarget, AsksForANewSessionOnceWhenTheOldOneIsOver) {
+  const auto target = open();
+  EXPECT_TRUE(all_delivered(target->deliver(events(1), now)));
   org.end_sessions();
-  EXPECT_TRUE(all_delivered(target->deliver(events(log, 1), now)));
+  EXPECT_TRUE(all_delivered(target->deliver(events(1), now)));
   EXPECT_EQ(org.logins(), 2);
 }
 
-TEST(SalesforceTarget, ASessionThatCannotBeHadIsTheTargetsMatterAndNoEvents) {
-  salesforce_org org;
-  log_of_events log;
-  const auto target = target_at(org, {{"client_secret", "a wrong secret"}});
-  const auto outcomes = target->deliver(events(log, 2), now);
+TEST_F(SalesforceTarget, ASessionThatCannotBeHadIsTheTargetsMatterAndNoEvents) {
+  const auto target = open({{"client_secret", "a wrong secret"}});
+  const auto outcomes = target->deliver(events(2), now);
   EXPECT_THAT(results(outcomes), Each(delivery_result::unreachable));
   EXPECT_THAT(outcomes[0].reason, HasSubstr("invalid_client"));
   EXPECT_THAT(outcomes[0].reason, Not(HasSubstr("a wrong secret")));
 }
 
-TEST(SalesforceTarget, AFieldThatTheOrgHasNotGotStopsTheSinkAndLosesNothing) {
-  salesforce_org org;
+TEST_F(SalesforceTarget, AFieldThatTheOrgHasNotGotStopsTheSinkAndLosesNothing) {
   org.drop_field("cx_churn_risk__c");
-  log_of_events log;
-  const auto target = target_at(org);
-  const auto outcomes = target->deliver(events(log, 5), now);
+  const auto target = open();
+  const auto outcomes = target->deliver(events(5), now);
   EXPECT_THAT(results(outcomes), Each(delivery_result::unreachable));
   EXPECT_THAT(outcomes[0].reason, HasSubstr("No such column 'cx_churn_risk__c'"));
 }
 
-TEST(SalesforceTarget, StopsBeforeTheOrgsCallsAreUsedUp) {
-  salesforce_org org;
+TEST_F(SalesforceTarget, StopsBeforeTheOrgsCallsAreUsedUp) {
   org.set_usage(94'999, 100'000);
-  log_of_events log;
-  const auto target = target_at(org, {{"api_usage_max", "95"}});
-  EXPECT_TRUE(all_delivered(target->deliver(events(log, 1), now)));
-  const auto paused = target->deliver(events(log, 2), now + 1min);
+  const auto target = open({{"api_usage_max", "95"}});
+  EXPECT_TRUE(all_delivered(target->deliver(events(1), now)));
+  const auto paused = target->deliver(events(2), now + 1min);
   EXPECT_THAT(results(paused), Each(delivery_result::throttled));
   EXPECT_EQ(paused[0].retry_after, 14min);
   EXPECT_EQ(org.writes().size(), 1U);
   org.set_usage(10, 100'000);
-  EXPECT_TRUE(all_delivered(target->deliver(events(log, 2), now + 15min)));
+  EXPECT_TRUE(all_delivered(target->deliver(events(2), now + 15min)));
 }
 
-TEST(SalesforceTarget, AnExhaustedLimitWantsAPause) {
-  salesforce_org org;
+TEST_F(SalesforceTarget, AnExhaustedLimitWantsAPause) {
   org.set_usage(100'000, 100'000);
-  log_of_events log;
-  const auto target = target_at(org);
-  EXPECT_THAT(results(target->deliver(events(log, 2), now)), Each(delivery_result::throttled));
+  const auto target = open();
+  EXPECT_THAT(results(target->deliver(events(2), now)), Each(delivery_result::throttled));
 }
 
-TEST(SalesforceTarget, BrokenAndSlowAnswersAreTriedAgain) {
-  salesforce_org org;
-  log_of_events log;
-  const auto target = target_at(org, {{"timeout", "300ms"}});
-  const auto batch = events(log, 2);
+TEST_F(SalesforceTarget, BrokenAndSlowAnswersAreTriedAgain) {
+  const auto target = open({{"timeout", "300ms"}});
+  const auto batch = events(2);
   EXPECT_TRUE(all_delivered(target->deliver(batch, now)));
   for (const auto ending : {reply_ending::reset_in_body, reply_ending::half_body, reply_ending::never}) {
     auto reply = support::said(200, std::string(4'000, 'x'));
@@ -199,11 +164,9 @@ TEST(SalesforceTarget, BrokenAndSlowAnswersAreTriedAgain) {
   EXPECT_THAT(results(target->deliver(batch, now)), Each(delivery_result::unreachable));
 }
 
-TEST(SalesforceTarget, SendsTheNextEventOfATicketWhenTheOneBeforeIsAnswered) {
-  salesforce_org org;
+TEST_F(SalesforceTarget, SendsTheNextEventOfATicketWhenTheOneBeforeIsAnswered) {
   org.lock("T2", 1);
-  log_of_events log;
-  const auto target = target_at(org);
+  const auto target = open();
   const std::vector batch{log.add("T1"), log.add("T1"), log.add("T2"), log.add("T2"), log.add("T1")};
   EXPECT_THAT(results(target->deliver(batch, now)),
               ElementsAre(delivery_result::delivered, delivery_result::delivered, delivery_result::transient,
@@ -212,65 +175,114 @@ TEST(SalesforceTarget, SendsTheNextEventOfATicketWhenTheOneBeforeIsAnswered) {
   EXPECT_EQ(org.server().requests().size(), 1U + 3U);
 }
 
-TEST(SalesforceTarget, WhatCannotBeARecordIsSaidWithoutACall) {
-  salesforce_org org;
-  log_of_events log;
-  const auto target = target_at(org);
+TEST_F(SalesforceTarget, WhatCannotBeARecordIsSaidWithoutACall) {
+  const auto target = open();
   std::vector batch{log.add(std::string(256, 'x')), log.add("T2")};
   batch[1].event = "\xff\xff";
   EXPECT_THAT(results(target->deliver(batch, now)), Each(delivery_result::unfit));
   EXPECT_TRUE(org.server().requests().empty());
 }
 
-TEST(SalesforceTarget, LargeCallsBecomeAJob) {
-  salesforce_org org;
+// Hands over again what is deferred when its time has come, as a node does; at most as often as said.
+std::vector<ports::delivery_outcome> settled(ports::target& target, const std::vector<ports::delivery>& batch,
+                                             int calls_max) {
+  auto at = now;
+  for (;;) {
+    auto out = target.deliver(batch, at);
+    if (--calls_max == 0 || std::ranges::none_of(results(out), [](auto r) { return r == delivery_result::deferred; }))
+      return out;
+    at += out.front().retry_after.value_or(1ms);
+  }
+}
+
+TEST_F(SalesforceTarget, LargeCallsBecomeAJob) {
   org.refuse("T7");
   org.slow_jobs(2);
-  log_of_events log;
-  const auto target = target_at(org, {{"bulk_from_records", "50"}, {"bulk_poll", "10ms"}});
-  EXPECT_TRUE(all_delivered(target->deliver(events(log, 5), now)));
+  const auto target = open({{"bulk_from_records", "50"}});
+  EXPECT_TRUE(all_delivered(target->deliver(events(5), now)));
   EXPECT_TRUE(org.jobs().empty()) << "small calls are collections";
-  const auto outcomes = target->deliver(events(log, 300), now);
+  const auto outcomes = settled(*target, events(300), 4);
   for (std::size_t i = 0; i < outcomes.size(); ++i)
     EXPECT_EQ(outcomes[i].result, i == 7 ? delivery_result::permanent : delivery_result::delivered) << i;
+  EXPECT_THAT(outcomes[7].exchange, HasSubstr("T7"));
   EXPECT_EQ(org.jobs().size(), 1U);
   EXPECT_EQ(org.records().at("T9")["cx_churn_risk__c"], "high");
 }
 
-TEST(SalesforceTarget, AJobThatTakesTooLongIsAbortedAndItsRecordsComeAgain) {
-  salesforce_org org;
+TEST_F(SalesforceTarget, AJobThatRunsHoldsNoCallAndItsEventsComeAgain) {
   org.slow_jobs(1'000'000);
-  log_of_events log;
-  const auto target = target_at(org, {{"bulk_from_records", "50"}, {"bulk_poll", "10ms"}, {"bulk_timeout", "1s"}});
-  EXPECT_THAT(results(target->deliver(events(log, 60), now)), Each(delivery_result::transient));
+  const auto target = open({{"bulk_from_records", "50"}, {"bulk_poll", "60s"}});
+  const auto batch = events(60);
+  const auto first = target->deliver(batch, now);
+  EXPECT_THAT(results(first), Each(delivery_result::deferred)) << "and nobody waited for a minute";
+  EXPECT_EQ(first[0].retry_after, 60s);
+  const auto before = org.server().requests().size();
+  EXPECT_THAT(results(target->deliver(std::vector{log.add("X")}, now + 1s)), Each(delivery_result::deferred))
+      << "it could be written before what the job writes later";
+  EXPECT_EQ(org.server().requests().size(), before + 1) << "the job is looked at";
+  org.slow_jobs(0);
+  auto all = batch;
+  all.push_back(log.add("Y"));
+  EXPECT_TRUE(all_delivered(target->deliver(all, now + 60s)));
+  EXPECT_EQ(org.writes().at("T3"), 1);
+  EXPECT_EQ(org.writes().at("Y"), 1);
+}
+
+TEST_F(SalesforceTarget, AJobThatANodeLeavesWhenItStopsIsAbortedByTheNextOne) {
+  org.slow_jobs(1'000'000);
+  const auto target = open({{"bulk_from_records", "50"}});
+  const auto batch = events(60);
+  EXPECT_THAT(results(target->deliver(batch, now)), Each(delivery_result::deferred));
+  target->close();
+  ASSERT_TRUE(target->open());
+  EXPECT_THAT(results(target->deliver(batch, now)), Each(delivery_result::deferred));
+  EXPECT_THAT(org.jobs(), ElementsAre(testing::Pair(testing::_, "Aborted"), testing::Pair(testing::_, "InProgress")));
+}
+
+TEST_F(SalesforceTarget, AJobThatTakesTooLongIsAbortedAndItsRecordsComeAgain) {
+  org.slow_jobs(1'000'000);
+  const auto target = open({{"bulk_from_records", "50"}, {"bulk_poll", "500ms"}, {"bulk_timeout", "1s"}});
+  EXPECT_THAT(results(settled(*target, events(60), 3)), Each(delivery_result::transient));
   EXPECT_THAT(org.jobs(), ElementsAre(testing::Pair(testing::_, "Aborted")));
 }
 
-TEST(SalesforceTarget, EndsTheJobsOfAFormerLifeBeforeItSends) {
-  salesforce_org org;
+TEST_F(SalesforceTarget, AJobWhoseStateCannotBeReadIsAskedAgain) {
+  const auto target = open({{"bulk_from_records", "50"}});
+  const auto batch = events(60);
+  EXPECT_THAT(results(target->deliver(batch, now)), Each(delivery_result::deferred));
+  org.server().next(support::said(500));
+  EXPECT_THAT(results(target->deliver(batch, now + 5s)), Each(delivery_result::unreachable));
+  EXPECT_TRUE(all_delivered(target->deliver(batch, now + 10s)));
+  EXPECT_EQ(org.jobs().size(), 1U);
+}
+
+TEST_F(SalesforceTarget, APauseInAJobIsKeptAndAsksForNothingMore) {
+  const auto target = open({{"bulk_from_records", "50"}});
+  EXPECT_TRUE(all_delivered(target->deliver(events(1), now)));
+  org.set_usage(100'000, 100'000);
+  const auto before = org.server().requests().size();
+  EXPECT_THAT(results(target->deliver(events(60), now)), Each(delivery_result::throttled));
+  EXPECT_EQ(org.server().requests().size(), before + 1);
+}
+
+TEST_F(SalesforceTarget, EndsTheJobsOfAFormerLifeBeforeItSends) {
   org.add_job("750old", "Case", "InProgress");
-  log_of_events log;
-  const auto target = target_at(org, {{"bulk_from_records", "50"}});
-  EXPECT_TRUE(all_delivered(target->deliver(events(log, 1), now)));
+  const auto target = open({{"bulk_from_records", "50"}});
+  EXPECT_TRUE(all_delivered(target->deliver(events(1), now)));
   EXPECT_EQ(org.jobs().at("750old"), "Aborted");
 }
 
-TEST(SalesforcePlan, SaysWhatIsWrongWithItsSettings) {
-  const salesforce_org org;
-  const auto why = [&](std::map<std::string, std::string> more) {
-    const auto planned = plan_salesforce(sink_to(org, std::move(more)));
-    return planned ? std::string() : planned.err().message;
-  };
-  EXPECT_EQ(why({}), "");
-  EXPECT_THAT(why({{"client_secret", ""}}), HasSubstr("client_secret"));
-  EXPECT_THAT(why({{"auth", "jwt_bearer"}, {"username", "u"}}), HasSubstr("private_key"));
-  EXPECT_THAT(why({{"object", "Case; DROP"}}), HasSubstr("object"));
-  EXPECT_THAT(why({{"batch_records", "201"}}), HasSubstr("batch_records"));
-  EXPECT_THAT(why({{"url", "ftp://x"}}), HasSubstr("url"));
-  auto sink = sink_to(org);
-  sink.projection.set_kind(v1::BI);
-  EXPECT_THAT(plan_salesforce(sink).err().message, HasSubstr("projection: crm"));
-  const auto traits = plan_salesforce(sink_to(org))->traits;
+TEST_F(SalesforcePlan, SaysWhatIsWrongWithItsSettings) {
+  EXPECT_EQ(refusal_with({}), "");
+  EXPECT_THAT(refusal_with({{"client_secret", ""}}), HasSubstr("client_secret"));
+  EXPECT_THAT(refusal_with({{"auth", "jwt_bearer"}, {"username", "u"}}), HasSubstr("private_key"));
+  EXPECT_THAT(refusal_with({{"object", "Case; DROP"}}), HasSubstr("object"));
+  EXPECT_THAT(refusal_with({{"batch_records", "201"}}), HasSubstr("batch_records"));
+  EXPECT_THAT(refusal_with({{"url", "ftp://x"}}), HasSubstr("url"));
+  auto everything = sink();
+  everything.projection.set_kind(v1::BI);
+  EXPECT_THAT(refusal_of(everything), HasSubstr("projection: crm"));
+  const auto traits = planned().traits;
   EXPECT_TRUE(traits.one_event_a_ticket);
   EXPECT_EQ(traits.batch_events_max, 200U);
 }
