@@ -63,7 +63,7 @@ void courier_state::deliver(delivery_request& request) {
   protocols::offered_batch batch{request.partition, request.id, std::move(request.events), request.background};
   if (!gate_->offer(std::move(batch), config_->clock.now(), fx)) {
     delivery_answer back{request.id, {}}; // cannot happen while the queue has room for every partition; nothing is lost
-    for (std::uint32_t i = 0; i < batch.events.size(); ++i)
+    for (std::uint32_t i = 0; i < batch.events.size(); ++i) // NOLINT(bugprone-use-after-move): it was not taken
       back.events.push_back({i, ports::delivery_result::skipped, "the courier's queue is full", -1});
     self_->send(partitions_.at(request.partition), std::move(back));
     return;

@@ -242,10 +242,10 @@ void admin_service::seek_sink(v1::SeekSinkRequest request, ports::reply<v1::Seek
   }
   if (parts_.config.sink_moved)
     parts_.config.sink_moved(request.sink());
-  for (std::uint16_t i = 0; i < entry->partitions.size(); ++i) {
+  for (std::size_t i = 0; i < entry->partitions.size(); ++i) {
     if (request.has_partition() && request.partition() != i)
       continue;
-    auto place = place_of(request, base::partition_id{i});
+    auto place = place_of(request, base::partition_id{static_cast<std::uint16_t>(i)});
     if (!place) {
       done(place.err());
       return;
@@ -254,7 +254,7 @@ void admin_service::seek_sink(v1::SeekSinkRequest request, ports::reply<v1::Seek
   }
   // Answered when every partition has dealt with what was sent to it before.
   ask_all<bytes_answer>(parts_.system, entry->partitions, ask_counts{},
-                        [done = std::move(done)](base::result<std::vector<bytes_answer>> answers) {
+                        [done = std::move(done)](const base::result<std::vector<bytes_answer>>& answers) {
                           if (answers)
                             done(v1::SeekSinkResponse{});
                           else
@@ -279,8 +279,8 @@ void admin_service::list_waiting(v1::ListWaitingRequest request, ports::reply<v1
   }
   const int size = static_cast<int>(request.page_size() == 0 ? size_default : request.page_size());
   v1::ListWaitingResponse heads, others;
-  for (std::uint16_t i = 0; i < entry->partitions.size(); ++i) {
-    const base::partition_id p{i};
+  for (std::size_t i = 0; i < entry->partitions.size(); ++i) {
+    const base::partition_id p{static_cast<std::uint16_t>(i)};
     const auto prefix = keys::sink_partition(request.sink(), p);
     std::string last_ticket;
     const auto visit = [&](std::string_view key, std::string_view value) {

@@ -111,12 +111,13 @@ base::result<reconciliation::totals> reconciliation::written_totals() {
 }
 
 base::result<void> reconciliation::expect_rows(const totals& at, const std::function<void(ports::census_row)>& take) {
-  for (std::uint16_t i = 0; i < at.size(); ++i) {
+  for (std::size_t i = 0; i < at.size(); ++i) {
     if (stop_)
       return base::error{base::error_code::cancelled, "the node is shutting down"};
     protocols::sink_book::portion size;
     size.tickets = at[i].tickets();
-    if (auto read = book_->expect(base::partition_id{i}, base::log_offset{at[i].next_offset()}, *census_, size, take);
+    if (auto read = book_->expect(base::partition_id{static_cast<std::uint16_t>(i)},
+                                  base::log_offset{at[i].next_offset()}, *census_, size, take);
         !read)
       return read.err();
   }

@@ -8,7 +8,8 @@ namespace cxstream::actors {
 namespace {
 
 // The replay as its actor knows it, or, when it is over, as it was written.
-void find_replay(const node_parts& parts, const std::string& id, std::function<void(base::result<v1::Replay>)> done) {
+void find_replay(const node_parts& parts, const std::string& id,
+                 const std::function<void(base::result<v1::Replay>)>& done) {
   const auto from_store = [&parts, id]() -> base::result<v1::Replay> {
     auto all = parts.replays.written();
     if (!all)

@@ -184,9 +184,9 @@ base::result<void> sink_roster::spawn_partitions(sink_entry& entry, const config
   if (auto projection = model::compile_projection(settings.projection); !projection)
     return base::error{projection.err().code, "sink '" + entry.name + "': " + projection.err().message};
   const auto batch = static_cast<std::uint32_t>(traits.batch_events_max);
-  for (std::uint16_t i = 0; i < partitions_.size(); ++i) {
+  for (std::size_t i = 0; i < partitions_.size(); ++i) {
     sink_actor_config c{entry.name,
-                        base::partition_id{i},
+                        base::partition_id{static_cast<std::uint16_t>(i)},
                         config_.store,
                         config_.clock,
                         config_.metrics,
@@ -304,8 +304,8 @@ base::result<void> sink_roster::erase_subscriber(const std::string& name) {
   stop_entry(*entry, std::chrono::seconds{10});
   ports::write_batch batch;
   batch.erase(family::meta, keys::sink_record(name));
-  for (std::uint16_t i = 0; i < partitions_.size(); ++i) {
-    const base::partition_id p{i};
+  for (std::size_t i = 0; i < partitions_.size(); ++i) {
+    const base::partition_id p{static_cast<std::uint16_t>(i)};
     const auto cursor = keys::sink_partition(name, p);
     batch.erase(family::cursors, cursor);
     batch.erase_range(family::waiting, cursor, keys::after_prefix(cursor));

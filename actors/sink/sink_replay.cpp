@@ -60,8 +60,10 @@ caf::result<replay_answer> sink_state::replay(const replay_events& wish) {
   it.promise = self_->make_response_promise<replay_answer>();
   auto promise = it.promise;
   for (const auto& delivery : fx.deliveries)
-    if (delivery.background)
+    if (delivery.background) { // there is one
       replays_.emplace(delivery.id, std::move(it));
+      break;
+    }
   carry_out(fx);
   return promise;
 }
