@@ -24,11 +24,6 @@ struct replay_options {
   bool allow_history = false;
 };
 
-std::string is_time(const std::string& text) {
-  google::protobuf::Timestamp time;
-  return parse_time(text, time) ? "" : "write the time like 2026-01-31T08:00:00Z";
-}
-
 v1::ReplaySelection selection_of(const replay_options& o) {
   v1::ReplaySelection s;
   s.set_sink(o.sink);

@@ -24,7 +24,8 @@ void dead_letter_state::next() {
   }
   const auto& id = config_->ids[at_];
   auto letter = protocols::read_letter(config_->store, id);
-  letter_ = letter ? *letter : v1::DeadLetter{};
+  if (letter && config_->action == letter_action::discard)
+    letter_ = *letter;
   if (!letter)
     result(id, false, letter.err().message);
   else if (letter->stage() == v1::DELIVERY)

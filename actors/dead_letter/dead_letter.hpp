@@ -70,7 +70,7 @@ private:
   dead_letter_actor::pointer self_;
   std::optional<dead_letter_config> config_;
   std::size_t at_ = 0;
-  v1::DeadLetter letter_; // the one at hand
+  v1::DeadLetter letter_; // the one that is being discarded
   retried_letter retried_;
   std::vector<v1::RequeueResult> results_;
 };

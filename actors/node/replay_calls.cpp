@@ -10,15 +10,7 @@ namespace {
 // The replay as its actor knows it, or, when it is over, as it was written.
 void find_replay(const node_parts& parts, const std::string& id,
                  const std::function<void(base::result<v1::Replay>)>& done) {
-  const auto from_store = [&parts, id]() -> base::result<v1::Replay> {
-    auto all = parts.replays.written();
-    if (!all)
-      return all.err();
-    for (const auto& job : *all)
-      if (job.id() == id)
-        return job;
-    return base::error{base::error_code::not_found, "there is no replay '" + id + "'"};
-  };
+  const auto from_store = [&parts, id] { return parts.replays.written(id); };
   if (const auto actor = parts.replays.running(id))
     ask<bytes_answer>(parts.system, *actor, ask_counts{}, [done, from_store](base::result<bytes_answer> answer) {
       v1::Replay job;

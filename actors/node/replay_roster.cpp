@@ -56,12 +56,11 @@ struct survey {
   bool cut = false;
 };
 
-base::result<void> look_at(const ports::store& store, base::partition_id p, const v1::ReplaySelection& selection,
-                           const model::compiled_filter& filter, survey& seen) {
+base::result<void> look_at(const ports::store& store, base::partition_id p, protocols::replay_sieve& sieve,
+                           survey& seen) {
   auto end = protocols::end_of_history(store, p);
   if (!end)
     return end.err();
-  v1::CanonicalEvent event;
   for (base::log_offset from{0}; from < end->next_offset && !seen.cut;) {
     auto run = protocols::read_history(store, p, from, end->next_offset, preview_page);
     if (!run)
@@ -70,7 +69,7 @@ base::result<void> look_at(const ports::store& store, base::partition_id p, cons
       break;
     for (const auto& item : run->items) {
       ++seen.looked_at;
-      if (!event.ParseFromString(item.event) || !protocols::selected(selection, event) || !filter.wanted(event))
+      if (!sieve.takes(item.event))
         continue;
       ++seen.events;
       seen.tickets.insert(item.ticket_id);
@@ -142,16 +141,12 @@ base::result<v1::Replay> replay_roster::begin(const v1::StartReplayRequest& requ
   job.set_allow_history(request.allow_history());
   job.set_state(v1::REPLAY_RUNNING);
   model::set_us(*job.mutable_created_at(), base::to_us(now));
-  const auto& ticket = request.selection().ticket_id();
-  for (std::uint16_t i = 0; i < config_.partitions; ++i) {
-    const base::partition_id p{i};
-    if (!ticket.empty() && model::partition_of(ticket, config_.partitions) != p)
-      continue;
+  for (const auto p : partitions_of(request.selection())) {
     auto end = protocols::end_of_history(config_.store, p);
     if (!end)
       return end.err();
     auto& place = *job.add_places();
-    place.set_partition(i);
+    place.set_partition(p.value);
     place.set_end_offset(end->next_offset.value);
   }
   if (auto kept = write(job); !kept)
@@ -171,11 +166,11 @@ base::result<v1::PreviewReplayResponse> replay_roster::preview(const v1::Preview
   if (!filter)
     return filter.err();
   survey seen;
-  for (std::uint16_t i = 0; i < config_.partitions && !seen.cut; ++i) {
-    const base::partition_id p{i};
-    if (!selection.ticket_id().empty() && model::partition_of(selection.ticket_id(), config_.partitions) != p)
-      continue;
-    if (auto looked = look_at(config_.store, p, selection, *filter, seen); !looked)
+  protocols::replay_sieve sieve(selection, *filter);
+  for (const auto p : partitions_of(selection)) {
+    if (seen.cut)
+      break;
+    if (auto looked = look_at(config_.store, p, sieve, seen); !looked)
       return looked.err();
   }
   v1::PreviewReplayResponse out;
@@ -202,6 +197,26 @@ base::result<v1::PreviewReplayResponse> replay_roster::preview(const v1::Preview
   if (sink->calls_per_day > 0 && out.calls() > sink->calls_per_day * 4 / 5)
     out.add_warnings("it needs more calls than a day's budget leaves to replays");
   return out;
+}
+
+// Those that may have an event of the selection.
+std::vector<base::partition_id> replay_roster::partitions_of(const v1::ReplaySelection& selection) const {
+  if (!selection.ticket_id().empty())
+    return {model::partition_of(selection.ticket_id(), config_.partitions)};
+  std::vector<base::partition_id> out;
+  for (std::uint16_t i = 0; i < config_.partitions; ++i)
+    out.push_back(base::partition_id{i});
+  return out;
+}
+
+base::result<v1::Replay> replay_roster::written(const std::string& id) const {
+  auto found = config_.store.get(family::meta, keys::replay(id));
+  if (!found)
+    return found.err();
+  v1::Replay job;
+  if (!*found || !job.ParseFromString(**found))
+    return base::error{base::error_code::not_found, "there is no replay '" + id + "'"};
+  return job;
 }
 
 base::result<std::vector<v1::Replay>> replay_roster::written() const {

@@ -31,11 +31,14 @@ public:
   base::result<v1::PreviewReplayResponse> preview(const v1::PreviewReplayRequest& request) const;
   // As written last, newest first. Error: io.
   base::result<std::vector<v1::Replay>> written() const;
+  // One of them. Errors: not_found, io.
+  base::result<v1::Replay> written(const std::string& id) const;
   // The actor of a replay that is not over; none for others.
   std::optional<replay_actor> running(const std::string& id) const;
   void stop(std::chrono::milliseconds at_most);
 
 private:
+  std::vector<base::partition_id> partitions_of(const v1::ReplaySelection& selection) const;
   base::result<void> spawn(const v1::Replay& job);
   base::result<void> write(const v1::Replay& job);
   base::result<void> prune();

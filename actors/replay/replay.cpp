@@ -82,13 +82,12 @@ void replay_state::read(const protocols::replay_effects::read& wish, protocols::
   }
   std::vector<protocols::history_item> selected;
   std::uint64_t looked_at = 0;
-  v1::CanonicalEvent event;
-  const auto& selection = run_->job().selection();
+  protocols::replay_sieve sieve(run_->job().selection(), config_->filter);
   for (auto& item : run->items) {
     if (item.offset >= wish.end)
       break;
     ++looked_at;
-    if (event.ParseFromString(item.event) && protocols::selected(selection, event) && config_->filter.wanted(event))
+    if (sieve.takes(item.event))
       selected.push_back(std::move(item));
   }
   const auto next = run->next_offset > wish.from ? std::min(run->next_offset, wish.end) : wish.end;

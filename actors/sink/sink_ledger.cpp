@@ -72,10 +72,7 @@ base::result<std::vector<protocols::restored_lane>> sink_ledger::lanes() const {
       lanes.push_back({std::move(ticket_id), offset, entry, 0});
     auto& lane = lanes.back();
     ++lane.waiting;
-    lane.last = offset;
-    lane.last_is_late = entry.late();
-    lane.last_allows_older = entry.allow_older();
-    lane.last_has_failed = entry.attempts() > 0;
+    lane.last = protocols::tail_of(offset, entry);
     return true;
   };
   if (auto scanned = store_.scan(family::waiting, waiting_prefix_, keys::after_prefix(waiting_prefix_), visit);

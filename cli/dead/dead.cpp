@@ -15,11 +15,6 @@ CLI::App* add(CLI::App& dead, invocation& chosen, const std::shared_ptr<dead_opt
   return command;
 }
 
-std::string is_time(const std::string& text) {
-  google::protobuf::Timestamp time;
-  return parse_time(text, time) ? "" : "write the time like 2026-01-31T08:00:00Z";
-}
-
 void add_selector(CLI::App& command, dead_options& options) {
   command.add_option("ID", options.ids, "Dead letters by id");
   command.add_option("--stage", options.stage, "Where they were given up")

@@ -1,7 +1,7 @@
 #include "serve/sla_keeper.hpp"
 
 #include "model/revision.hpp"
-#include "ports/sla_keys.hpp"
+#include "ports/keys.hpp"
 
 #include <array>
 #include <utility>

@@ -159,6 +159,24 @@ std::string sink_budget(std::string_view sink) {
   return "budget/" + std::string(sink);
 }
 
+std::string sla_record(std::string_view sink) {
+  return "sla/" + std::string(sink);
+}
+
+std::string sla_hour_prefix(std::string_view sink) {
+  return "sla_hour/" + std::string(sink) + ":";
+}
+
+std::string sla_hour(std::string_view sink, std::int64_t hour) {
+  auto out = sla_hour_prefix(sink);
+  append_number(out, static_cast<std::uint64_t>(hour));
+  return out;
+}
+
+std::int64_t sla_hour_of(std::string_view key) {
+  return static_cast<std::int64_t>(read_u64(key.substr(key.size() - 8)));
+}
+
 std::string replay_prefix() {
   return "replay/";
 }

@@ -52,6 +52,13 @@ std::string import_record(std::string_view job);
 std::string sink_record_prefix();
 std::string sink_record(std::string_view sink);
 std::string sink_budget(std::string_view sink);
+// When the sink's service level began to be measured.
+std::string sla_record(std::string_view sink);
+// Its counts by hour since 1970; no name of a sink has a colon.
+std::string sla_hour_prefix(std::string_view sink);
+std::string sla_hour(std::string_view sink, std::int64_t hour);
+// Of a key made by sla_hour().
+std::int64_t sla_hour_of(std::string_view key);
 std::string replay_prefix();
 std::string replay(std::string_view id);
 

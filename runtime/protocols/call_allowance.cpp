@@ -26,7 +26,7 @@ void call_allowance::begin_day(base::timestamp now) {
 }
 
 bool call_allowance::budget_is_spent(base::timestamp now) const {
-  return policy_.calls_per_day > 0 && budget_.spent >= policy_.calls_per_day && day_of(now) <= budget_.since;
+  return policy_.calls_per_day > 0 && spent(now) >= policy_.calls_per_day;
 }
 
 base::timestamp call_allowance::next_call(base::timestamp now) {

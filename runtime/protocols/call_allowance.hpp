@@ -46,6 +46,10 @@ public:
   // Precondition: next_call(now) was asked.
   void spend(std::uint64_t requests, base::timestamp now);
 
+  // Requests of the day that now runs.
+  std::uint64_t spent(base::timestamp now) const {
+    return day_of(now) <= budget_.since ? budget_.spent : 0;
+  }
   const budget_account& budget() const {
     return budget_;
   }

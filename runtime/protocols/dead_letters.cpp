@@ -1,6 +1,6 @@
 #include "protocols/dead_letters.hpp"
 
-#include "model/revision.hpp"
+#include "model/time_span.hpp"
 #include "ports/keys.hpp"
 
 #include <algorithm>
@@ -21,16 +21,6 @@ v1::DeadLetterClass class_of(const v1::DeadLetter& letter) {
                                                                                        : v1::CONTRACT;
 }
 
-namespace {
-
-bool in_time(const v1::DeadLetterSelector& selector, const v1::DeadLetter& letter) {
-  const auto at = model::to_us(letter.dead_at());
-  return (!selector.has_since() || at >= model::to_us(selector.since())) &&
-         (!selector.has_until() || at < model::to_us(selector.until()));
-}
-
-} // namespace
-
 bool selected(const v1::DeadLetterSelector& selector, const v1::DeadLetter& letter) {
   const auto& ids = selector.ids();
   return (ids.empty() || std::find(ids.begin(), ids.end(), letter.id()) != ids.end()) &&
@@ -40,7 +30,9 @@ bool selected(const v1::DeadLetterSelector& selector, const v1::DeadLetter& lett
          (selector.reason().empty() || selector.reason() == letter.reason()) &&
          (selector.source().empty() || selector.source() == letter.source()) &&
          (selector.cause_class() == v1::DEAD_LETTER_CLASS_UNSPECIFIED || selector.cause_class() == class_of(letter)) &&
-         in_time(selector, letter) && (selector.cause().empty() || selector.cause() == cause_of(letter.message()));
+         model::is_within(letter.dead_at(), selector.has_since() ? &selector.since() : nullptr,
+                          selector.has_until() ? &selector.until() : nullptr) &&
+         (selector.cause().empty() || selector.cause() == cause_of(letter.message()));
 }
 
 bool selects_something(const v1::DeadLetterSelector& selector) {

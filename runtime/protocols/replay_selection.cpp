@@ -1,6 +1,6 @@
 #include "protocols/replay_selection.hpp"
 
-#include "model/revision.hpp"
+#include "model/time_span.hpp"
 
 namespace cxstream::protocols {
 
@@ -10,11 +10,6 @@ using time = google::protobuf::Timestamp;
 
 bool empty_span(bool has_from, const time& from, bool has_until, const time& until) {
   return has_from && has_until && model::to_us(from) >= model::to_us(until);
-}
-
-bool within(const time& at, bool has_from, const time& from, bool has_until, const time& until) {
-  const auto us = model::to_us(at);
-  return (!has_from || us >= model::to_us(from)) && (!has_until || us < model::to_us(until));
 }
 
 } // namespace
@@ -34,9 +29,14 @@ bool selected(const v1::ReplaySelection& s, const v1::CanonicalEvent& e) {
          (s.account_id().empty() || s.account_id() == e.account_id()) &&
          (s.source_system().empty() || s.source_system() == e.source_system()) &&
          (s.canonical_tag().empty() || s.canonical_tag() == e.canonical_tag()) &&
-         within(e.pipeline().committed_at(), s.has_committed_from(), s.committed_from(), s.has_committed_until(),
-                s.committed_until()) &&
-         within(e.occurred_at(), s.has_occurred_from(), s.occurred_from(), s.has_occurred_until(), s.occurred_until());
+         model::is_within(e.pipeline().committed_at(), s.has_committed_from() ? &s.committed_from() : nullptr,
+                          s.has_committed_until() ? &s.committed_until() : nullptr) &&
+         model::is_within(e.occurred_at(), s.has_occurred_from() ? &s.occurred_from() : nullptr,
+                          s.has_occurred_until() ? &s.occurred_until() : nullptr);
+}
+
+bool replay_sieve::takes(const ports::event_bytes& event) {
+  return event_.ParseFromString(event) && selected(selection_, event_) && filter_.wanted(event_);
 }
 
 } // namespace cxstream::protocols

@@ -28,10 +28,8 @@ sink_lanes::sink_lanes(base::partition_id partition, const sink_limits& limits, 
     auto& t = *tickets_.try_emplace(std::move(found.ticket_id)).first;
     auto& l = open_lane(t.second);
     l.waiting = found.waiting;
-    l.last = std::max(found.last, found.head);
-    l.last_is_late = found.last_is_late;
-    l.last_allows_older = found.last_allows_older;
-    l.last_has_failed = found.last_has_failed;
+    l.last = found.last;
+    l.last.offset = std::max(found.last.offset, found.head);
     park(t, found.head, base::from_us(found.entry.due_at_us()));
   }
 }
@@ -108,19 +106,15 @@ void sink_lanes::on_outcomes(std::uint64_t delivery_id, std::span<const settled_
     auto& sent = delivery.events[position];
     sent.open = false;
     --delivery.open;
-    if (sent.slot == replayed_slot) {
+    if (sent.slot == replayed_slot)
       s.fx.replays.push_back({delivery_id, position, outcome});
-      if (!stale)
-        replay_ended(*sent.of, s);
-      continue;
-    }
     if (stale)
       continue;
     s.random01 = spread(random01, position);
     --sent.of->second.in_flight;
     if (sent.slot == no_slot)
       settle_head(*sent.of, outcome, s);
-    else
+    else if (sent.slot != replayed_slot)
       settle(*sent.of, sent.slot, outcome, s);
     move_queued_behind(*sent.of, s);
     coalesce_queued(*sent.of);
@@ -137,14 +131,9 @@ void sink_lanes::on_outcomes(std::uint64_t delivery_id, std::span<const settled_
 void sink_lanes::settle(named_ticket& t, slot_id id, const ports::delivery_outcome& outcome, step& s) {
   using enum ports::delivery_result;
   auto& slot = window_[id];
-  const auto first_failure = [&] {
-    v1::WaitingEntry entry;
-    entry.set_attempts(1);
-    keep_attempt(*entry.mutable_tries(), 1, outcome, s.now);
-    return entry;
-  };
   const auto bury_slot = [&](dead_reason reason) {
-    bury(t, slot.offset, slot.sequence, slot.event.bytes(), reason, first_failure(), outcome.reason, s);
+    bury(t, slot.offset, slot.sequence, slot.event.bytes(), reason, one_more_attempt({}, outcome, s.now),
+         outcome.reason, s);
     take_out(t.second, id);
   };
   if (outcome.result == delivered) {
@@ -157,7 +146,7 @@ void sink_lanes::settle(named_ticket& t, slot_id id, const ports::delivery_outco
   } else if (retry_.attempts_max <= 1) {
     bury_slot(dead_reason::budget_spent);
   } else {
-    auto entry = first_failure();
+    auto entry = one_more_attempt({}, outcome, s.now);
     entry.set_first_failed_at_us(base::to_us(s.now));
     entry.set_due_at_us(base::to_us(s.now + next_backoff(retry_.backoff, 1, outcome.retry_after, s.random01)));
     entry.set_last_error(outcome.reason);

@@ -124,10 +124,7 @@ private:
     state what = state::idle;
     base::log_offset head;     // the lowest waiting offset, or a bound below it while idle or loading
     std::uint64_t waiting = 0; // events on disk, head included
-    base::log_offset last;     // the highest waiting offset
-    bool last_is_late = false;
-    bool last_allows_older = false;
-    bool last_has_failed = false;
+    lane_tail last;
     due_key due;                               // idle: its place among the due ones
     std::uint64_t load_id = 0;                 // loading
     std::optional<base::log_offset> rewind_to; // in_flight: an event was requeued before the head
@@ -200,7 +197,6 @@ private:
             dead_reason reason, v1::WaitingEntry last, std::string_view error, step& s);
   named_ticket* take_load(std::uint64_t load_id);
   replay_fate fate_of(const replay_event& event, const outgoing_delivery& out) const;
-  void replay_ended(named_ticket& t, step& s);
   bool newer_in_flight(const ticket& t, base::log_offset offset);
   std::size_t lanes_at_work_max() const;
   void finish(step& s);

@@ -18,22 +18,19 @@ void sink_lanes::coalesce_loaded(named_ticket& t, step& s) {
   auto& l = *t.second.waiting;
   if (!limits_.coalesce || l.waiting < 2)
     return;
-  if (l.waiting == 2 && l.last_is_late && !l.entry.late()) {
-    coalesce_waiting(t, l.last, s);
-    l.last = l.head;
-    l.last_is_late = false;
-    l.last_allows_older = l.entry.allow_older();
-    l.last_has_failed = l.entry.attempts() > 0;
+  if (l.waiting == 2 && l.last.late && !l.entry.late()) {
+    coalesce_waiting(t, l.last.offset, s);
+    l.last = tail_of(l.head, l.entry);
     return;
   }
   const auto head = l.head;
   coalesce_waiting(t, head, s);
   if (l.entry.attempts() > 0) {
     auto entry = std::move(l.entry);
-    entry.set_late(l.last_is_late);
-    entry.set_allow_older(l.last_allows_older);
-    s.fx.writes.emplace_back(put_waiting{t.first, l.last, std::move(entry)});
-    l.last_has_failed = true;
+    entry.set_late(l.last.late);
+    entry.set_allow_older(l.last.allows_older);
+    s.fx.writes.emplace_back(put_waiting{t.first, l.last.offset, std::move(entry)});
+    l.last.has_failed = true;
   }
   park(t, base::log_offset{head.value + 1}, s.now);
 }
@@ -67,7 +64,7 @@ bool sink_lanes::carried_by_another(const named_ticket& t, const requeue_request
   if (own.waiting) {
     const auto& l = *own.waiting;
     const bool only_in_flight = l.what == lane::state::in_flight && l.waiting == 1;
-    return !only_in_flight && (request.late || request.offset < l.last);
+    return !only_in_flight && (request.late || request.offset < l.last.offset);
   }
   for (auto id = own.head; id != no_slot; id = window_[id].next)
     if (window_[id].what == window_slot::state::queued)

@@ -59,13 +59,4 @@ std::vector<replay_fate> sink_lanes::replay(std::span<const replay_event> events
   return fates;
 }
 
-// What came of the ticket meanwhile goes its way.
-void sink_lanes::replay_ended(named_ticket& t, step& s) {
-  --t.second.in_flight;
-  move_queued_behind(t, s);
-  coalesce_queued(t);
-  make_ready(t);
-  forget_if_done(t);
-}
-
 } // namespace cxstream::protocols

@@ -20,24 +20,24 @@ std::string_view outcome_text(ports::delivery_result result) {
   }
 }
 
-v1::WaitingEntry one_more(v1::WaitingEntry entry, const ports::delivery_outcome& outcome, base::timestamp now) {
-  entry.set_attempts(entry.attempts() + 1);
-  keep_attempt(*entry.mutable_tries(), entry.attempts(), outcome, now);
-  return entry;
-}
-
 } // namespace
 
-void keep_attempt(kept_attempts& tries, std::uint32_t number, const ports::delivery_outcome& outcome,
-                  base::timestamp now) {
+lane_tail tail_of(base::log_offset offset, const v1::WaitingEntry& entry) {
+  return {offset, entry.late(), entry.allow_older(), entry.attempts() > 0};
+}
+
+v1::WaitingEntry one_more_attempt(v1::WaitingEntry entry, const ports::delivery_outcome& outcome, base::timestamp now) {
+  entry.set_attempts(entry.attempts() + 1);
+  auto& tries = *entry.mutable_tries();
   if (tries.size() >= kept_attempts_max)
     tries.DeleteSubrange(0, tries.size() - kept_attempts_max + 1);
   auto& attempt = *tries.Add();
-  attempt.set_number(number);
+  attempt.set_number(entry.attempts());
   model::set_us(*attempt.mutable_at(), base::to_us(now));
   attempt.set_outcome(std::string(outcome_text(outcome.result)));
   attempt.set_reason(outcome.reason);
   attempt.set_exchange(outcome.exchange.substr(0, ports::exchange_bytes_max));
+  return entry;
 }
 
 std::string_view name_of(dead_reason reason) {
@@ -186,8 +186,8 @@ void sink_lanes::settle_head(named_ticket& t, const ports::delivery_outcome& out
     ++counts_.delivered;
     head_done(t, head, s);
   } else if (is_final(outcome.result)) {
-    bury(t, head, l.sequence, l.event.bytes(), reason_of(outcome.result), one_more(std::move(l.entry), outcome, s.now),
-         outcome.reason, s);
+    bury(t, head, l.sequence, l.event.bytes(), reason_of(outcome.result),
+         one_more_attempt(std::move(l.entry), outcome, s.now), outcome.reason, s);
     head_done(t, head, s);
   } else if (outcome.result != skipped) {
     head_failed(t, outcome, s);
@@ -202,7 +202,7 @@ void sink_lanes::settle_head(named_ticket& t, const ports::delivery_outcome& out
 void sink_lanes::head_failed(named_ticket& t, const ports::delivery_outcome& outcome, step& s) {
   auto& l = *t.second.waiting;
   const auto head = l.head;
-  auto entry = one_more(std::move(l.entry), outcome, s.now);
+  auto entry = one_more_attempt(std::move(l.entry), outcome, s.now);
   const auto attempts = entry.attempts();
   if (attempts >= retry_.attempts_max) {
     bury(t, head, l.sequence, l.event.bytes(), dead_reason::budget_spent, std::move(entry), outcome.reason, s);
@@ -215,7 +215,7 @@ void sink_lanes::head_failed(named_ticket& t, const ports::delivery_outcome& out
   entry.set_due_at_us(base::to_us(due));
   entry.set_last_error(outcome.reason);
   s.fx.writes.emplace_back(put_waiting{t.first, head, std::move(entry)});
-  l.last_has_failed |= l.last == head;
+  l.last.has_failed |= l.last.offset == head;
   if (l.rewind_to)
     park(t, *l.rewind_to, s.now);
   else
@@ -229,8 +229,8 @@ void sink_lanes::head_done(named_ticket& t, base::log_offset head, step& s) {
   changed_ = true;
   auto& l = *t.second.waiting;
   if (--l.waiting > 0) {
-    if (l.last == head && l.rewind_to) // where events are coalesced, there is only this one
-      l.last = *l.rewind_to;
+    if (l.last.offset == head && l.rewind_to) // where events are coalesced, there is only this one
+      l.last.offset = *l.rewind_to;
     park(t, l.rewind_to.value_or(base::log_offset{head.value + 1}), s.now);
     return;
   }
@@ -243,12 +243,8 @@ void sink_lanes::wait(named_ticket& t, base::log_offset offset, v1::WaitingEntry
   const auto due = base::from_us(entry.due_at_us());
   const bool opens = !t.second.waiting;
   auto& l = opens ? open_lane(t.second) : *t.second.waiting;
-  if (opens || offset > l.last) {
-    l.last = offset;
-    l.last_is_late = entry.late();
-    l.last_allows_older = entry.allow_older();
-    l.last_has_failed = entry.attempts() > 0;
-  }
+  if (opens || offset > l.last.offset)
+    l.last = tail_of(offset, entry);
   s.fx.writes.emplace_back(put_waiting{t.first, offset, std::move(entry)});
   ++counts_.waiting;
   ++l.waiting;
@@ -281,17 +277,15 @@ void sink_lanes::wait_behind(named_ticket& t, base::log_offset offset, bool late
   }
   v1::WaitingEntry entry;
   entry.set_late(late);
+  const auto tail = tail_of(offset, entry);
   s.fx.writes.emplace_back(put_waiting{t.first, offset, std::move(entry)});
   ++counts_.waiting;
   ++l.waiting;
   // The head keeps its attempts and its due time; what lies between it and the newest is carried by the newest, unless
   // it is what failed, and the head was requeued before it.
-  if (limits_.coalesce && l.waiting > 2 && !l.last_has_failed)
-    coalesce_waiting(t, l.last, s);
-  l.last = offset;
-  l.last_is_late = late;
-  l.last_allows_older = false;
-  l.last_has_failed = false;
+  if (limits_.coalesce && l.waiting > 2 && !l.last.has_failed)
+    coalesce_waiting(t, l.last.offset, s);
+  l.last = tail;
   if (l.what == lane::state::loaded)
     coalesce_loaded(t, s);
 }

@@ -43,16 +43,23 @@ struct sink_counts {
 
 sink_counts counts_of(const v1::SinkCursor& cursor);
 
+// The newest waiting event of a ticket.
+struct lane_tail {
+  base::log_offset offset;
+  bool late = false;
+  bool allows_older = false;
+  bool has_failed = false; // attempts were spent on it
+};
+
+lane_tail tail_of(base::log_offset offset, const v1::WaitingEntry& entry);
+
 // A ticket with waiting events, as found on disk at start.
 struct restored_lane {
   std::string ticket_id;
   base::log_offset head;     // its lowest waiting offset
   v1::WaitingEntry entry;    // of the head
   std::uint64_t waiting = 1; // number of its waiting events
-  base::log_offset last{};   // its highest waiting offset
-  bool last_is_late = false;
-  bool last_allows_older = false;
-  bool last_has_failed = false; // attempts were spent on it
+  lane_tail last = {};
 };
 
 struct history_event {
@@ -122,9 +129,8 @@ constexpr dead_reason reason_of(ports::delivery_result refused) {
 
 using kept_attempts = google::protobuf::RepeatedPtrField<v1::DeliveryAttempt>;
 constexpr int kept_attempts_max = 5;
-// Adds a failed attempt; the oldest leaves when there are too many.
-void keep_attempt(kept_attempts& tries, std::uint32_t number, const ports::delivery_outcome& outcome,
-                  base::timestamp now);
+// The entry with a failed attempt more; the last few are kept with what was said.
+v1::WaitingEntry one_more_attempt(v1::WaitingEntry entry, const ports::delivery_outcome& outcome, base::timestamp now);
 
 // Changes to the store.
 struct put_waiting {

@@ -1,9 +1,9 @@
 // A directory of NDJSON on a disk in memory that can be full.
 #include "conformance/conformance.hpp"
+#include "conformance/json_lines.hpp"
 #include "connectors/file/file_target.hpp"
 #include "unit/connectors/memory_disk.hpp"
 
-#include <nlohmann/json.hpp>
 #include <sstream>
 
 namespace cxstream::conformance {
@@ -27,13 +27,8 @@ public:
   std::vector<held_event> held() override {
     std::vector<held_event> out;
     for (const auto& [name, content] : disk_->files()) {
-      if (!name.ends_with(".ndjson"))
-        continue;
-      std::istringstream lines(content->durable);
-      for (std::string line; std::getline(lines, line);) {
-        const auto event = nlohmann::json::parse(line);
-        out.push_back({event.at("ticket_id"), event.at("ticket_sequence"), event.at("idempotency_key")});
-      }
+      if (name.ends_with(".ndjson"))
+        add_lines(content->durable, out);
     }
     return out;
   }

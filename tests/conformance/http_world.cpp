@@ -1,7 +1,5 @@
 #include "conformance/http_world.hpp"
 
-#include "connectors/factory.hpp"
-
 #include <algorithm>
 
 namespace cxstream::conformance {
@@ -20,14 +18,6 @@ http_world::http_world(std::string kind) {
 void http_world::speak_through(support::http_stand_in& server) {
   server_ = &server;
   server.meddle_with([this](const auto& asked, const auto& honest) { return answer(asked, honest); });
-}
-
-std::unique_ptr<ports::target> http_world::connect() {
-  return std::move(*connectors::make_target(sink_));
-}
-
-ports::target_traits http_world::traits() const {
-  return *connectors::traits_of(sink_);
 }
 
 bool http_world::begin(const trouble& t) {

@@ -3,8 +3,7 @@
 // directly: an absent vendor is one that nobody listens for.
 #pragma once
 
-#include "config/config.hpp"
-#include "conformance/world.hpp"
+#include "conformance/configured_world.hpp"
 #include "support/http/http_stand_in.hpp"
 
 #include <mutex>
@@ -13,10 +12,8 @@
 
 namespace cxstream::conformance {
 
-class http_world : public world {
+class http_world : public configured_world {
 public:
-  std::unique_ptr<ports::target> connect() override;
-  ports::target_traits traits() const override;
   bool begin(const trouble& t) override;
   void end() override;
   // Those that deliver.
@@ -44,8 +41,6 @@ protected:
   }
   // Whether a request says something of the ticket.
   virtual bool is_about(const support::got_request& asked, const std::string& ticket) const;
-
-  config::sink_config sink_;
 
 private:
   support::scripted_reply answer(const support::got_request& asked,

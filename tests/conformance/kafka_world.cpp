@@ -1,13 +1,13 @@
 // A Kafka of librdkafka's mock brokers, without and with transactions.
+#include "conformance/configured_world.hpp"
 #include "conformance/conformance.hpp"
 #include "conformance/kafka/kafka_cluster.hpp"
-#include "connectors/factory.hpp"
 
 namespace cxstream::conformance {
 
 namespace {
 
-class kafka_world : public world {
+class kafka_world : public configured_world {
 public:
   explicit kafka_world(const std::string& transactional_id) {
     sink_.name = "bus";
@@ -16,12 +16,6 @@ public:
         {"brokers", cluster_.brokers()}, {"topic", kafka_cluster::topic}, {"timeout", "3s"}, {"batch_events", "50"}};
     if (!transactional_id.empty())
       sink_.settings["transactional_id"] = transactional_id;
-  }
-  std::unique_ptr<ports::target> connect() override {
-    return std::move(*connectors::make_target(sink_));
-  }
-  ports::target_traits traits() const override {
-    return *connectors::traits_of(sink_);
   }
   // A consumer knows a repeat by ticket and idempotency key.
   repeats on_repeat() const override {
@@ -60,7 +54,6 @@ public:
 
 private:
   kafka_cluster cluster_;
-  config::sink_config sink_;
   std::optional<trouble_kind> trouble_;
 };
 

@@ -2,12 +2,11 @@
 // are published later. So what they hold is what was published and what still gathers; and it is the folder's disk that
 // can be away: here it takes no more bytes. That a store which cannot be reached stops the sink once too much waits for
 // it is tried in unit/connectors/lake: no request to it belongs to one call's events.
+#include "conformance/configured_world.hpp"
 #include "conformance/conformance.hpp"
-#include "connectors/factory.hpp"
+#include "conformance/json_lines.hpp"
 #include "support/scratch_dir.hpp"
 #include "support/vendors/s3_bucket.hpp"
-
-#include <nlohmann/json.hpp>
 
 #include <csignal>
 #include <fstream>
@@ -46,18 +45,12 @@ private:
   rlimit before_{};
 };
 
-class gathering_world : public world {
+class gathering_world : public configured_world {
 public:
   explicit gathering_world(std::string kind) {
     sink_.name = "lake";
     sink_.kind = std::move(kind);
     sink_.settings = {{"compression", "none"}, {"rotate_bytes", "4KiB"}};
-  }
-  std::unique_ptr<ports::target> connect() override {
-    return std::move(*connectors::make_target(sink_));
-  }
-  ports::target_traits traits() const override {
-    return *connectors::traits_of(sink_);
   }
   std::vector<held_event> held() override {
     auto parts = published();
@@ -65,13 +58,8 @@ public:
       if (file.path().extension() == ".ndjson")
         parts.try_emplace(file.path().filename().string(), bytes_of(file.path())); // a part published is the same
     std::vector<held_event> out;
-    for (const auto& [name, bytes] : parts) {
-      std::istringstream lines(bytes);
-      for (std::string line; std::getline(lines, line);) {
-        const auto event = nlohmann::json::parse(line);
-        out.push_back({event.at("ticket_id"), event.at("ticket_sequence"), event.at("idempotency_key")});
-      }
-    }
+    for (const auto& [name, bytes] : parts)
+      add_lines(bytes, out);
     return out;
   }
   bool begin(const trouble& t) override {
@@ -94,7 +82,6 @@ protected:
   virtual std::string staging() const = 0;
 
   support::scratch_dir folder_;
-  config::sink_config sink_;
 
 private:
   std::optional<full_disk> full_;

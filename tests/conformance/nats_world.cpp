@@ -1,7 +1,7 @@
 // A real nats-server: killed, frozen, with a full stream, another password, and a stream that acknowledges nothing.
+#include "conformance/configured_world.hpp"
 #include "conformance/conformance.hpp"
 #include "conformance/nats/nats_server.hpp"
-#include "connectors/factory.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -9,7 +9,7 @@ namespace cxstream::conformance {
 
 namespace {
 
-class nats_world final : public world {
+class nats_world final : public configured_world {
 public:
   nats_world() {
     if (!nats_server::is_installed())
@@ -27,12 +27,6 @@ public:
   }
   std::string cannot_run() const override {
     return server_ ? "" : "nats-server is not installed";
-  }
-  std::unique_ptr<ports::target> connect() override {
-    return std::move(*connectors::make_target(sink_));
-  }
-  ports::target_traits traits() const override {
-    return *connectors::traits_of(sink_);
   }
   std::vector<held_event> held() override {
     std::vector<held_event> out;
@@ -88,7 +82,6 @@ public:
 
 private:
   std::unique_ptr<nats_server> server_;
-  config::sink_config sink_;
   std::optional<trouble_kind> trouble_;
 };
 

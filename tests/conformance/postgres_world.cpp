@@ -1,8 +1,8 @@
 // A real PostgreSQL: stopped, frozen, with another password, with a trigger that minds a ticket, and behind a wire that
 // loses the answer to a COMMIT.
+#include "conformance/configured_world.hpp"
 #include "conformance/conformance.hpp"
 #include "conformance/postgres/lossy_wire.hpp"
-#include "connectors/factory.hpp"
 #include "servers/harness/postgres_server.hpp"
 
 #include <fstream>
@@ -12,7 +12,7 @@ namespace cxstream::conformance {
 
 namespace {
 
-class postgres_world final : public world {
+class postgres_world final : public configured_world {
 public:
   postgres_world() {
     if (!servers::postgres_is_here())
@@ -38,12 +38,6 @@ public:
   }
   std::string cannot_run() const override {
     return server_ ? "" : "PostgreSQL is not installed";
-  }
-  std::unique_ptr<ports::target> connect() override {
-    return std::move(*connectors::make_target(sink_));
-  }
-  ports::target_traits traits() const override {
-    return *connectors::traits_of(sink_);
   }
   // In the order of the transactions; what one of them brings is there at once.
   std::vector<held_event> held() override {
@@ -132,7 +126,6 @@ private:
 
   std::unique_ptr<servers::postgres_server> server_;
   std::unique_ptr<lossy_wire> wire_;
-  config::sink_config sink_;
   std::optional<trouble_kind> trouble_;
 };
 

@@ -1,6 +1,6 @@
 // A warehouse in an SQLite file; another connection reads it, locks it, and forbids a ticket.
+#include "conformance/configured_world.hpp"
 #include "conformance/conformance.hpp"
-#include "connectors/factory.hpp"
 #include "support/scratch_dir.hpp"
 #include "unit/connectors/deliveries.hpp"
 
@@ -10,7 +10,7 @@ namespace cxstream::conformance {
 
 namespace {
 
-class sqlite_world final : public world {
+class sqlite_world final : public configured_world {
 public:
   sqlite_world() {
     sink_.name = "warehouse";
@@ -28,12 +28,6 @@ public:
   sqlite_world(const sqlite_world&) = delete;
   sqlite_world& operator=(const sqlite_world&) = delete;
 
-  std::unique_ptr<ports::target> connect() override {
-    return std::move(*connectors::make_target(sink_));
-  }
-  ports::target_traits traits() const override {
-    return *connectors::traits_of(sink_);
-  }
   std::vector<held_event> held() override {
     std::vector<held_event> out;
     query("SELECT ticket_id, fact_ticket_event.ticket_sequence, idempotency_key FROM fact_ticket_event JOIN "
@@ -96,7 +90,6 @@ private:
   }
 
   support::scratch_dir folder_;
-  config::sink_config sink_;
   sqlite3* other_ = nullptr;
   bool locked_ = false;
   bool forbidding_ = false;

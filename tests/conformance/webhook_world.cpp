@@ -1,6 +1,6 @@
 // A receiver of webhooks, of one event a request and of batches.
+#include "conformance/configured_world.hpp"
 #include "conformance/conformance.hpp"
-#include "connectors/factory.hpp"
 #include "support/http/http_stand_in.hpp"
 
 #include <nlohmann/json.hpp>
@@ -20,7 +20,7 @@ scripted_reply ending(reply_ending how) {
   return out;
 }
 
-class webhook_world : public world {
+class webhook_world : public configured_world {
 public:
   explicit webhook_world(std::size_t batch_events) : batch_events_(batch_events) {
     sink_.name = "hook";
@@ -32,12 +32,6 @@ public:
                       {"allow_private", "true"},
                       {"connect_timeout", "300ms"},
                       {"timeout", "300ms"}};
-  }
-  std::unique_ptr<ports::target> connect() override {
-    return std::move(*connectors::make_target(sink_));
-  }
-  ports::target_traits traits() const override {
-    return *connectors::traits_of(sink_);
   }
   std::vector<held_event> held() override {
     const std::lock_guard lock(mutex_);
@@ -113,7 +107,6 @@ private:
   std::vector<held_event> held_;
   std::size_t largest_ = 0;
   support::http_stand_in server_{[this](const auto& asked) { return answer(asked); }};
-  config::sink_config sink_;
 };
 
 struct webhook_of_one final : webhook_world {

@@ -30,10 +30,7 @@ struct sim_disk {
         out.push_back({key.first, base::log_offset{key.second}, entry, 0});
       auto& lane = out.back();
       ++lane.waiting;
-      lane.last = base::log_offset{key.second};
-      lane.last_is_late = entry.late();
-      lane.last_allows_older = entry.allow_older();
-      lane.last_has_failed = entry.attempts() > 0;
+      lane.last = protocols::tail_of(base::log_offset{key.second}, entry);
     }
     return out;
   }

@@ -3,9 +3,8 @@
 #include "base/hash.hpp"
 #include "base/rfc3339.hpp"
 #include "connectors/crm/json_record.hpp"
-#include "model/revision.hpp"
+#include "connectors/warehouse/ticket_row.hpp"
 #include "model/state_event.hpp"
-#include "model/ticket_fold.hpp"
 
 #include <algorithm>
 #include <array>
@@ -188,21 +187,13 @@ void folded_ticket::add(const ports::delivery& event) {
   v1::CanonicalEvent e;
   if (!e.ParseFromString(event.event))
     return;
-  const auto rev = model::revision_of(e, event.offset);
-  if (empty_ || model::from_proto(state_.newest()) < rev) {
-    model::to_proto(rev, *state_.mutable_newest());
-    *state_.mutable_last_occurred_at() = e.occurred_at();
-  }
-  state_.set_ticket_id(e.ticket_id());
-  state_.set_ticket_sequence(std::max(state_.ticket_sequence(), event.sequence.value));
-  model::fold_fields(state_, e, rev);
+  fold_into_row(state_, e, event.offset);
   last_ = event;
   last_event_ = std::move(e);
-  empty_ = false;
 }
 
 std::optional<ports::delivery> folded_ticket::carrier() const {
-  if (empty_)
+  if (state_.ticket_id().empty())
     return std::nullopt;
   auto event = last_event_;
   model::carry_state(event, state_);

@@ -76,7 +76,6 @@ private:
   v1::TicketState state_;
   ports::delivery last_;
   v1::CanonicalEvent last_event_;
-  bool empty_ = true;
 };
 
 class expected_record final : public ports::expectation {

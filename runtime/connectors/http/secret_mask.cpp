@@ -1,6 +1,7 @@
 #include "connectors/http/secret_mask.hpp"
 
 #include "connectors/encoding/json_text.hpp"
+#include "connectors/encoding/percent.hpp"
 #include "security/crypto/encoding.hpp"
 
 #include <algorithm>
@@ -24,26 +25,6 @@ char lower(char c) {
 std::string lower(std::string_view text) {
   std::string out(text);
   std::ranges::transform(out, out.begin(), [](char c) { return lower(c); });
-  return out;
-}
-
-bool is_unreserved(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '.' || c == '_' || c == '~';
-}
-
-enum class hex_case : bool { lower, upper };
-
-std::string percent_encoded(std::string_view text, hex_case digits) {
-  const auto* const alphabet = digits == hex_case::upper ? "0123456789ABCDEF" : "0123456789abcdef";
-  std::string out;
-  for (const char c : text) {
-    if (is_unreserved(c)) {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out.append({'%', alphabet[byte >> 4u], alphabet[byte & 15u]});
-  }
   return out;
 }
 

@@ -1,6 +1,7 @@
 #include "connectors/rest/request_template.hpp"
 
 #include "connectors/encoding/json_text.hpp"
+#include "connectors/encoding/percent.hpp"
 #include "connectors/outcomes.hpp"
 
 #include <algorithm>
@@ -20,19 +21,13 @@ base::error wrong(std::string what) {
   return {base::error_code::invalid_argument, std::move(what)};
 }
 
-std::string percent_encoded(const std::string& text) {
-  constexpr std::string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_~";
-  constexpr std::string_view digits = "0123456789ABCDEF";
+// Of dots alone ".." could be made, a step up the path.
+std::string url_escaped(const std::string& text) {
+  if (text.find_first_not_of('.') != std::string::npos)
+    return percent_encoded(text);
   std::string out;
-  for (const char c : text) {
-    // "." alone could make "..", a step up the path.
-    if (plain.find(c) != std::string_view::npos || (c == '.' && text.find_first_not_of('.') != std::string::npos)) {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out.append({'%', digits[byte >> 4U], digits[byte & 15U]});
-  }
+  for (std::size_t i = 0; i < text.size(); ++i)
+    out += "%2E";
   return out;
 }
 
@@ -138,11 +133,11 @@ base::result<request_template> request_template::of(std::string url, std::string
     return wrong("the URL is no template: " + made->url.error_message());
   if (!made->body.is_valid())
     return wrong("the body is no template: " + made->body.error_message());
-  made->url.set_custom_escape(percent_encoded);
+  made->url.set_custom_escape(url_escaped);
   if (form == body_form::json)
     made->body.set_custom_escape(json_escaped);
   else if (form == body_form::form)
-    made->body.set_custom_escape(percent_encoded);
+    made->body.set_custom_escape(url_escaped);
   else if (form == body_form::text)
     made->body.set_custom_escape([](const std::string& text) { return text; });
   for (const auto& field : projection.fields())

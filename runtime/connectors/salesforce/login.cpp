@@ -1,5 +1,6 @@
 #include "connectors/salesforce/login.hpp"
 
+#include "connectors/encoding/percent.hpp"
 #include "connectors/http/exchange_text.hpp"
 #include "connectors/salesforce/jwt.hpp"
 
@@ -11,24 +12,8 @@ namespace {
 
 constexpr std::chrono::minutes assertion_life{3}; // Salesforce takes no longer ones
 
-// application/x-www-form-urlencoded; also safe in a path.
-std::string form_escaped(std::string_view text) {
-  constexpr std::string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    if (plain.find(c) != std::string_view::npos) {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out.append({'%', digits[byte >> 4U], digits[byte & 15U]});
-  }
-  return out;
-}
-
 void add(std::string& form, std::string_view name, std::string_view value) {
-  form.append(form.empty() ? "" : "&").append(name).append("=").append(form_escaped(value));
+  form.append(form.empty() ? "" : "&").append(name).append("=").append(percent_encoded(value));
 }
 
 std::string text_at(const rapidjson::Document& body, const char* name) {

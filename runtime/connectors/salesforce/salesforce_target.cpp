@@ -46,7 +46,6 @@ std::vector<delivery_outcome> target::deliver(std::span<const ports::delivery> e
                      std::chrono::ceil<std::chrono::milliseconds>(paused_until_ - now)});
     return std::move(out).take();
   }
-  events_ = events;
   std::map<place, delivery_outcome> known;
   if (job_) {
     if (const auto waits = go_on(first_look::now, now)) {
@@ -74,7 +73,8 @@ std::vector<delivery_outcome> target::deliver(std::span<const ports::delivery> e
     const bool is_job = settings_.bulk_from_records > 0 && records.size() >= settings_.bulk_from_records;
     send_records(
         records, is_job ? settings_.bulk_records_max : settings_.batch_records_max,
-        [&](std::span<const crm_record> some) { return is_job ? start_job(some, now) : upsert(some, now); }, out);
+        [&](std::span<const crm_record> some) { return is_job ? start_job(some, events, now) : upsert(some, now); },
+        out);
   };
   send_rounds(records_of(events, maker_, check_key, out), send, out);
   return std::move(out).take();
@@ -112,12 +112,13 @@ batch_answer target::upsert(std::span<const crm_record> records, base::timestamp
 }
 
 // As far as it goes without waiting. While a job runs there is no other.
-batch_answer target::start_job(std::span<const crm_record> records, base::timestamp now) {
+batch_answer target::start_job(std::span<const crm_record> records, std::span<const ports::delivery> events,
+                               base::timestamp now) {
   if (job_)
     return failed_whole({delivery_result::deferred, "another bulk job is running", settings_.bulk_poll});
   std::vector<place> places;
   for (const auto& record : records)
-    places.emplace_back(events_[record.event].partition, events_[record.event].offset);
+    places.emplace_back(events[record.event].partition, events[record.event].offset);
   job_ = std::make_unique<running_job>(settings_.into, std::vector(records.begin(), records.end()), std::move(places),
                                        now);
   if (auto waits = go_on(first_look::later, now))

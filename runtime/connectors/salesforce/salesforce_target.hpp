@@ -66,7 +66,8 @@ private:
   enum class first_look : bool { now, later };
 
   batch_answer upsert(std::span<const crm_record> records, base::timestamp now);
-  batch_answer start_job(std::span<const crm_record> records, base::timestamp now);
+  batch_answer start_job(std::span<const crm_record> records, std::span<const ports::delivery> events,
+                         base::timestamp now);
   std::optional<ports::delivery_outcome> go_on(first_look look, base::timestamp now);
   std::vector<ports::delivery_outcome> outcomes_of_job();
   std::map<place, ports::delivery_outcome> take_job();
@@ -82,7 +83,6 @@ private:
   base::timestamp paused_until_{};
   bool old_jobs_ended_ = false;
   std::unique_ptr<running_job> job_;
-  std::span<const ports::delivery> events_; // of the call
 };
 
 } // namespace cxstream::connectors::salesforce

@@ -2,6 +2,7 @@
 
 #include "base/rfc3339.hpp"
 #include "connectors/encoding/json_text.hpp"
+#include "connectors/encoding/percent.hpp"
 
 #include <algorithm>
 #include <rapidjson/document.h>
@@ -9,21 +10,6 @@
 namespace cxstream::connectors::salesforce {
 
 namespace {
-
-std::string query_escaped(std::string_view text) {
-  constexpr std::string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    if (plain.find(c) != std::string_view::npos) {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out.append({'%', digits[byte >> 4U], digits[byte & 15U]});
-  }
-  return out;
-}
 
 std::string selected(const shape& of, std::span<const std::string> names) {
   std::string out = "SELECT Id";
@@ -101,7 +87,7 @@ std::string select_by_key(const shape& of, std::span<const std::string> names, s
 http_request query_request(const session& at, const shape& of, std::string_view soql) {
   http_request out;
   out.method = "GET";
-  out.url = data_url(at, of, "/query?q=" + query_escaped(soql));
+  out.url = data_url(at, of, "/query?q=" + percent_encoded(soql));
   out.headers = headers_of(at);
   return out;
 }
@@ -117,7 +103,7 @@ http_request next_page_request(const session& at, std::string_view next) {
 http_request delete_request(const session& at, const shape& of, std::string_view record_id) {
   http_request out;
   out.method = "DELETE";
-  out.url = data_url(at, of, "/sobjects/" + of.object + "/" + query_escaped(record_id));
+  out.url = data_url(at, of, "/sobjects/" + of.object + "/" + percent_encoded(record_id));
   out.headers = headers_of(at);
   return out;
 }

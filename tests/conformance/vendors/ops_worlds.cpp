@@ -6,7 +6,7 @@
 #include "support/vendors/pagerduty_stand_in.hpp"
 #include "support/vendors/slack_stand_in.hpp"
 
-#include <algorithm>
+#include <map>
 #include <sstream>
 
 namespace cxstream::conformance {
@@ -23,6 +23,18 @@ held_event held_in(const std::string& line) {
   held_event out;
   in >> out.ticket_id >> out.ticket_sequence >> out.idempotency_key;
   out.message_id = out.ticket_id + " " + out.idempotency_key;
+  return out;
+}
+
+// Alerts have a name each, and a number in the order of their coming.
+template <class Alerts, class LineOf>
+std::vector<held_event> held_in_order(const Alerts& alerts, LineOf line_of) {
+  std::map<int, held_event> by_number;
+  for (const auto& [name, alert] : alerts)
+    by_number[alert.number] = held_in(line_of(alert));
+  std::vector<held_event> out;
+  for (auto& [number, event] : by_number)
+    out.push_back(std::move(event));
   return out;
 }
 
@@ -99,13 +111,7 @@ public:
     speak_through(pager_.server());
   }
   std::vector<held_event> held() override {
-    std::map<int, held_event> out;
-    for (const auto& [key, alert] : pager_.alerts())
-      out[alert.number] = held_in(alert.summary);
-    std::vector<held_event> in_order;
-    for (auto& [number, event] : out)
-      in_order.push_back(std::move(event));
-    return in_order;
+    return held_in_order(pager_.alerts(), [](const auto& alert) { return alert.summary; });
   }
   bool tells_retry_after() const override {
     return false;
@@ -139,13 +145,7 @@ public:
     speak_through(genie_.server());
   }
   std::vector<held_event> held() override {
-    std::map<int, held_event> out;
-    for (const auto& [alias, alert] : genie_.alerts())
-      out[alert.number] = held_in(alert.body.at("message"));
-    std::vector<held_event> in_order;
-    for (auto& [number, event] : out)
-      in_order.push_back(std::move(event));
-    return in_order;
+    return held_in_order(genie_.alerts(), [](const auto& alert) { return alert.body.at("message"); });
   }
   bool tells_retry_after() const override {
     return false;

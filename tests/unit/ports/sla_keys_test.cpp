@@ -1,4 +1,4 @@
-#include "ports/sla_keys.hpp"
+#include "ports/keys.hpp"
 
 #include <gtest/gtest.h>
 

@@ -105,7 +105,7 @@ TEST_F(SinkLanesCoalescing, ContinuesWithTwoWaitingEventsAfterARestart) {
   cursor.set_next_offset(9);
   cursor.set_waiting(2);
   cursor.set_history_base(7);
-  restored_lane lane{"a", base::log_offset{3}, {}, 2, base::log_offset{8}};
+  restored_lane lane{"a", base::log_offset{3}, {}, 2, {base::log_offset{8}}};
   start({.coalesce = true}, {}, cursor, {lane});
   due();
   load(fx.loads.front().id, 3, 2);

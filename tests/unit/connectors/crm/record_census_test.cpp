@@ -27,32 +27,33 @@ using testing::UnorderedElementsAre;
 
 constexpr auto width = std::chrono::hours{1};
 
-std::unique_ptr<ports::target> target_at(const salesforce_org& org) {
+using planner = base::result<blueprint> (*)(const config::sink_config&);
+
+std::unique_ptr<ports::target> target_of(planner plan, const std::string& kind,
+                                         std::map<std::string, std::string> settings) {
   config::sink_config sink;
   sink.name = "crm";
-  sink.kind = "salesforce";
+  sink.kind = kind;
   sink.projection.set_kind(v1::CRM);
-  sink.settings = {{"url", org.url()},
-                   {"client_id", std::string(salesforce_org::client_id)},
-                   {"client_secret", std::string(salesforce_org::client_secret)},
-                   {"allow_private", "true"}};
-  auto planned = plan_salesforce(sink);
+  sink.settings = std::move(settings);
+  sink.settings["allow_private"] = "true";
+  auto planned = plan(sink);
   EXPECT_TRUE(planned) << planned.err().message;
   return std::move(planned->target);
 }
 
+std::unique_ptr<ports::target> target_at(const salesforce_org& org) {
+  return target_of(plan_salesforce, "salesforce",
+                   {{"url", org.url()},
+                    {"client_id", std::string(salesforce_org::client_id)},
+                    {"client_secret", std::string(salesforce_org::client_secret)}});
+}
+
 std::unique_ptr<ports::target> target_at(const hubspot_account& account) {
-  config::sink_config sink;
-  sink.name = "crm";
-  sink.kind = "hubspot";
-  sink.projection.set_kind(v1::CRM);
-  sink.settings = {{"url", account.url()},
-                   {"access_token", std::string(hubspot_account::access_token)},
-                   {"search_spacing", "1ms"},
-                   {"allow_private", "true"}};
-  auto planned = plan_hubspot(sink);
-  EXPECT_TRUE(planned) << planned.err().message;
-  return std::move(planned->target);
+  return target_of(plan_hubspot, "hubspot",
+                   {{"url", account.url()},
+                    {"access_token", std::string(hubspot_account::access_token)},
+                    {"search_spacing", "1ms"}});
 }
 
 // Events of tickets, in order: signals, fields that are cleared, late ones.
@@ -155,9 +156,10 @@ void find_and_mend_a_thousand(Vendor& vendor, const std::string& risk, const std
   std::set<std::string> missing;
   std::set<std::string> differing;
   std::set<std::string> extra;
+  const auto records = vendor.records();
   for (int t = 0; t < 1'000; ++t) {
     const auto ticket = "T" + std::to_string(t);
-    auto record = vendor.records().at(ticket);
+    auto record = records.at(ticket);
     switch (t % 4) {
       case 0:
         vendor.remove(ticket);
