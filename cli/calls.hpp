@@ -18,6 +18,7 @@ struct call_options {
 };
 
 inline void take_from_environment(const char* variable, std::string& into) {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets it
   if (const auto* value = std::getenv(variable); value != nullptr && *value != '\0')
     into = value;
 }

@@ -3,8 +3,6 @@
 #include "actors/outcomes.hpp"
 #include "model/revision.hpp"
 
-#include <caf/typed_response_promise.hpp>
-
 namespace cxstream::actors {
 
 namespace {
@@ -27,6 +25,7 @@ courier_actor::behavior_type courier_state::start(courier_config config) {
       [this](const join_courier& request) { join(request); },
       [this](delivery_request& request) { deliver(request); },
       [this](const sink_lag& word) { lag(word); },
+      [this](mend_ticket& wish) { return mend(wish); },
       [this](const ask_counts&) { return status(); },
       [this](tick_atom) { tick(); },
       [this](stop_atom) { return stop(); },
@@ -96,6 +95,44 @@ void courier_state::answered(target_answer& answer) {
   carry_out(fx);
 }
 
+caf::result<mend_answer> courier_state::mend(mend_ticket& wish) {
+  using base::error_code;
+  if (!config_->mender)
+    return mend_answer{{false, {error_code::failed_precondition, "a target of this kind cannot be mended"}}};
+  auto ticket_id = wish.ticket_id;
+  if (mendings_.contains(ticket_id))
+    return mend_answer{{false, {error_code::already_exists, "the ticket is being mended"}}};
+  auto promise = self_->make_response_promise<mend_answer>();
+  mendings_.emplace(ticket_id, mending{std::move(wish), promise});
+  protocols::gate_effects fx;
+  gate_->begin_mend(ticket_id, fx);
+  carry_out(fx);
+  return promise;
+}
+
+// The worker is waited for without a limit: while it may still write, nothing of the ticket may be delivered.
+void courier_state::take_turn(const protocols::mend_turn& turn) {
+  auto& m = mendings_.at(turn.ticket_id);
+  if (!turn.granted) {
+    m.promise.deliver(mend_answer{{}, true});
+    mendings_.erase(turn.ticket_id);
+    return;
+  }
+  self_->request(config_->mender, caf::infinite, std::move(m.wish))
+      .then([this, id = turn.ticket_id](mend_answer& answer) { mended(id, std::move(answer)); },
+            [this, id = turn.ticket_id](const caf::error&) {
+              mended(id, {{false, {base::error_code::unavailable, "the sink is being stopped"}}});
+            });
+}
+
+void courier_state::mended(const std::string& ticket_id, mend_answer answer) {
+  mendings_.at(ticket_id).promise.deliver(std::move(answer));
+  mendings_.erase(ticket_id);
+  protocols::gate_effects fx;
+  gate_->end_mend(ticket_id, config_->clock.now(), fx);
+  carry_out(fx);
+}
+
 void courier_state::measure(const ports::delivery& event, ports::delivery_result result, base::timestamp now) {
   auto& metrics = config_->metrics;
   if (event.attempt > 1) {
@@ -109,6 +146,8 @@ void courier_state::measure(const ports::delivery& event, ports::delivery_result
 void courier_state::carry_out(protocols::gate_effects& fx) {
   for (const auto& call : fx.calls)
     start_call(call);
+  for (const auto& turn : fx.turns)
+    take_turn(turn);
   for (auto& answer : fx.answers) {
     delivery_answer out{answer.delivery_id, {}};
     for (auto& s : answer.events)

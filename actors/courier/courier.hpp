@@ -8,10 +8,12 @@
 #include "protocols/delivery_gate.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
 
 #include <functional>
 #include <optional>
 #include <random>
+#include <string>
 #include <unordered_map>
 
 namespace cxstream::actors {
@@ -24,6 +26,7 @@ struct courier_config {
   protocols::breaker_policy breaker;
   bool keeps_position = false;
   std::vector<target_worker_actor> workers; // limits.concurrency of them, or one that takes all calls
+  connector_worker_actor mender = {};       // one of the workers; none where the target cannot be mended
   std::uint64_t seed = 1;                   // of jitter
   bool coalesces = false;                   // for the status
   protocols::budget_account budget_spent = {};
@@ -47,6 +50,9 @@ private:
   void join(const join_courier& request);
   void deliver(delivery_request& request);
   void answered(target_answer& answer);
+  caf::result<mend_answer> mend(mend_ticket& wish);
+  void take_turn(const protocols::mend_turn& turn);
+  void mended(const std::string& ticket_id, mend_answer answer);
   void lag(const sink_lag& word);
   void tick();
   bytes_answer status() const;
@@ -68,6 +74,11 @@ private:
   std::unordered_map<base::partition_id, base::log_offset> positions_;
   std::unordered_map<base::partition_id, sink_lag> lags_;
   std::unordered_map<std::uint64_t, std::pair<std::size_t, std::shared_ptr<const std::vector<ports::delivery>>>> calls_;
+  struct mending {
+    mend_ticket wish;
+    caf::typed_response_promise<mend_answer> promise;
+  };
+  std::unordered_map<std::string, mending> mendings_; // by ticket
   std::vector<std::size_t> idle_workers_;
   std::size_t workers_open_ = 0;
   std::optional<base::timestamp> timer_at_;

@@ -20,6 +20,8 @@ using courier_actor = target_worker_client::extend<
     caf::reacts_to<delivery_request>,
     // How far behind a partition is.
     caf::reacts_to<sink_lag>,
+    // One ticket of the target to mend: done by a worker, while no event of the ticket is with the target.
+    caf::replies_to<mend_ticket>::with<mend_answer>,
     // A serialized SinkStatus of what the courier knows.
     caf::replies_to<ask_counts>::with<bytes_answer>,
     // To itself: something is due.

@@ -85,8 +85,8 @@ struct target_answer {
   }
 };
 
-// reconciliation → target worker: mend one ticket by ports::census, between two calls; answered by mend_answer. Without
-// events the ticket is taken away.
+// reconciliation → courier → target worker: mend one ticket by ports::census, while nothing of it is delivered;
+// answered by mend_answer. Without events the ticket is taken away.
 struct mend_ticket {
   std::string ticket_id;
   std::vector<ports::delivery> events;

@@ -283,7 +283,7 @@ std::string reconciliation::mend_one(const judged& ticket) {
               [](const auto& a, const auto& b) { return a.sequence < b.sequence; });
   }
   std::string problem;
-  self_->request(entry_.workers.front(), patience, std::move(wish))
+  self_->request(entry_.courier, patience, std::move(wish))
       .receive(
           [&](const mend_answer& answer) {
             if (!answer.result.ok)

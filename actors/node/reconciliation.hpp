@@ -3,7 +3,8 @@
 //
 // Invariants:
 //  1. The target is read over an instance of its own, so that deliveries do not wait; it is mended through the sink's
-//  worker, between two deliveries.
+//  courier, which delivers nothing of a ticket while it is mended: what mending reads first is still true when it
+//  writes.
 //  2. A ticket is reported only when it differed in two looks, each of which read the sink's account before the target
 //  and the history after it.
 #pragma once

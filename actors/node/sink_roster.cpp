@@ -29,6 +29,10 @@ protocols::retry_policy retry_of(const config::retry_config& c) {
   return {{c.backoff_initial, c.backoff_max, c.backoff_factor, c.jitter}, c.attempts_max};
 }
 
+bool coalesces(const config::sink_config& settings, const ports::target_traits& traits) {
+  return settings.coalesce.value_or(traits.wants_state);
+}
+
 protocols::gate_limits gate_limits_of(const config::sink_config& settings, const ports::target_traits& traits,
                                       std::size_t queue_batches_max) {
   const auto& a = settings.allowance;
@@ -92,6 +96,7 @@ base::result<sink_entry> sink_roster::spawn_configured(const sink_setup& configu
     return record.err();
   sink_entry entry{setup.config.name, setup.config.kind, setup.config.filter, setup.config.projection,
                    record->paused()};
+  std::vector<connector_worker_actor> workers;
   for (std::size_t i = 0; i < setup.traits.concurrency; ++i) {
     target_worker_config worker{setup.make_target, config_.clock, std::chrono::milliseconds{1'000},
                                 [&log = config_.log, name = setup.config.name](const base::error& why) {
@@ -100,12 +105,12 @@ base::result<sink_entry> sink_roster::spawn_configured(const sink_setup& configu
                                                     {{"sink", name}, {"why", why.message}});
                                 }};
     if (config_.dedicated_threads)
-      entry.workers.push_back(system_.spawn<caf::detached>(target_worker, worker));
+      workers.push_back(system_.spawn<caf::detached>(target_worker, worker));
     else
-      entry.workers.push_back(system_.spawn(target_worker, worker));
+      workers.push_back(system_.spawn(target_worker, worker));
   }
-  entry.courier = spawn_courier(entry.name, setup.config, setup.traits, {entry.workers.begin(), entry.workers.end()},
-                                batches_a_partition);
+  entry.courier =
+      spawn_courier(entry.name, setup.config, setup.traits, {workers.begin(), workers.end()}, workers.front());
   if (auto spawned = spawn_partitions(entry, setup.config, setup.traits); !spawned)
     return spawned.err();
   return entry;
@@ -122,8 +127,8 @@ base::result<sink_entry> sink_roster::spawn_subscriber(const v1::StartSubscripti
   settings.filter = start.filter();
   settings.allowance.concurrency_min = static_cast<std::uint32_t>(partitions_.size()); // a consumer's credits limit it
   const ports::target_traits traits{256, partitions_.size(), false, false};
-  entry.courier = spawn_courier(entry.name, settings, traits, {caf::actor_cast<target_worker_actor>(entry.subscriber)},
-                                batches_a_partition);
+  entry.courier =
+      spawn_courier(entry.name, settings, traits, {caf::actor_cast<target_worker_actor>(entry.subscriber)}, {});
   if (auto spawned = spawn_partitions(entry, settings, traits); !spawned)
     return spawned.err();
   return entry;
@@ -141,14 +146,20 @@ base::result<protocols::budget_account> sink_roster::budget_of(const std::string
 
 courier_actor sink_roster::spawn_courier(const std::string& name, const config::sink_config& settings,
                                          const ports::target_traits& traits, std::vector<target_worker_actor> workers,
-                                         std::size_t batches) {
-  courier_config courier_settings{
-      name, config_.clock,         config_.metrics,    gate_limits_of(settings, traits, partitions_.size() * batches),
-      {},   traits.keeps_position, std::move(workers), config_.seed ^ std::hash<std::string>{}(name)};
+                                         connector_worker_actor mender) {
+  courier_config courier_settings{name,
+                                  config_.clock,
+                                  config_.metrics,
+                                  gate_limits_of(settings, traits, partitions_.size() * batches_a_partition),
+                                  {},
+                                  traits.keeps_position,
+                                  std::move(workers),
+                                  std::move(mender),
+                                  config_.seed ^ std::hash<std::string>{}(name)};
   courier_settings.breaker.failures_to_open = settings.breaker.failures_to_open;
   courier_settings.breaker.open_initial = settings.breaker.open_initial;
   courier_settings.breaker.open_max = settings.breaker.open_max;
-  courier_settings.coalesces = settings.coalesce.value_or(traits.wants_state);
+  courier_settings.coalesces = coalesces(settings, traits);
   if (settings.allowance.calls_per_day > 0) {
     if (auto spent = budget_of(name))
       courier_settings.budget_spent = *spent;
@@ -174,7 +185,7 @@ courier_actor sink_roster::spawn_courier(const std::string& name, const config::
 base::result<void> sink_roster::spawn_partitions(sink_entry& entry, const config::sink_config& settings,
                                                  const ports::target_traits& traits) {
   entry.traits = traits;
-  entry.coalesces = settings.coalesce.value_or(traits.wants_state);
+  entry.coalesces = coalesces(settings, traits);
   entry.retry = retry_of(settings.retry);
   entry.requests_per_second = settings.allowance.per_second;
   entry.calls_per_day = settings.allowance.calls_per_day;
@@ -194,8 +205,8 @@ base::result<void> sink_roster::spawn_partitions(sink_entry& entry, const config
                         entry.courier,
                         *filter,
                         {settings.in_flight_events_max, settings.lanes_max, batch, batches_in_flight,
-                         traits.one_event_a_ticket, settings.coalesce.value_or(traits.wants_state)},
-                        retry_of(settings.retry),
+                         traits.one_event_a_ticket, entry.coalesces},
+                        entry.retry,
                         traits.guards_regress,
                         traits.affinity,
                         entry.paused,

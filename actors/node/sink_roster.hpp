@@ -28,9 +28,8 @@ struct sink_entry {
   v1::Projection projection;
   bool paused = false;
   courier_actor courier = {};
-  std::vector<sink_actor> partitions = {};          // by partition id
-  subscriber_actor subscriber = {};                 // only of kind "subscriber"
-  std::vector<connector_worker_actor> workers = {}; // none of kind "subscriber"
+  std::vector<sink_actor> partitions = {}; // by partition id
+  subscriber_actor subscriber = {};        // only of kind "subscriber"
   // What a replay has to know.
   ports::target_traits traits = {};
   bool coalesces = false;
@@ -70,7 +69,7 @@ private:
   base::result<protocols::budget_account> budget_of(const std::string& name) const;
   courier_actor spawn_courier(const std::string& name, const config::sink_config& settings,
                               const ports::target_traits& traits, std::vector<target_worker_actor> workers,
-                              std::size_t batches);
+                              connector_worker_actor mender);
   // When it fails, the log writer is told, so that the store is mended also when nothing is appended.
   base::result<void> write(const ports::write_batch& batch);
   base::result<v1::SinkRecord> record_of(const std::string& name) const;

@@ -44,7 +44,7 @@ std::optional<base::timestamp> delivery_gate::next_due() const {
   auto at = breaker_.opens_at();
   if (!at)
     return at;
-  // What only waits for a call to end is looked at when it ends.
+  // What only waits for a call or a mending to end is looked at when it ends.
   std::optional<base::timestamp> first;
   for (const auto& p : queue_) {
     if (!fits_somehow(p, {}) || (p.batch.background && !may_run_behind(p)))
@@ -54,7 +54,7 @@ std::optional<base::timestamp> delivery_gate::next_due() const {
     if (*first == base::timestamp{})
       break;
   }
-  if (!first && calls_.empty())
+  if (!first && calls_.empty() && mending_.empty())
     first = background_from_; // the budget has no more for the background
   if (!first)
     return std::nullopt;
@@ -141,6 +141,7 @@ void delivery_gate::on_answer(std::uint64_t call_id, std::span<const ports::deli
     fx.state = breaker_.state();
   learn(made, verdicts, side_by_side, now);
   answer(std::move(made), std::move(verdicts), good_before, now, fx);
+  give_turns(fx);
   pump(now, fx);
 }
 

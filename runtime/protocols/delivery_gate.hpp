@@ -21,6 +21,7 @@
 //  8. Nothing is called beyond the rate, nor once the day's budget is spent; what is held by them spends no attempts.
 //  9. Background batches are called only while no other batch could be, take at most half the calls (at least one), and
 //     never the last fifth of a budget.
+// 10. While a ticket of the target is mended, no event of it is in a call.
 #pragma once
 
 #include "base/ids.hpp"
@@ -76,8 +77,16 @@ struct gate_answer {
   std::vector<settled_event> events;
 };
 
+// Whether a ticket may be mended now. It may not when the connector has put off an event of it: what was begun for that
+// may end at any moment.
+struct mend_turn {
+  std::string ticket_id;
+  bool granted = false;
+};
+
 struct gate_effects {
   std::vector<target_call> calls;
+  std::vector<mend_turn> turns;
   std::vector<gate_answer> answers;
   std::optional<ports::breaker_state> state; // where it changed; the last one
 };
@@ -103,6 +112,11 @@ public:
   // are answered as usual.
   void withdraw(base::partition_id partition, gate_effects& fx);
 
+  // Holds the ticket's events back until end_mend(), and gives its turn as soon as none of them is in a call; a turn
+  // that is not granted is over. Precondition: the ticket is not being mended.
+  void begin_mend(const std::string& ticket_id, gate_effects& fx);
+  void end_mend(const std::string& ticket_id, base::timestamp now, gate_effects& fx);
+
   ports::breaker_state state() const {
     return breaker_.state();
   }
@@ -126,8 +140,7 @@ public:
   }
   // Requests of the day that now runs.
   std::uint64_t budget_spent(base::timestamp now) const {
-    return allowance_.resets_at(now) == allowance_.budget().since + std::chrono::hours{24} ? allowance_.budget().spent
-                                                                                           : 0;
+    return allowance_.spent(now);
   }
   base::timestamp budget_resets_at(base::timestamp now) const {
     return allowance_.resets_at(now);
@@ -187,9 +200,13 @@ private:
   void take(std::size_t at, draft& d);
   void lock(const draft& d);
   void unlock(const call& made);
+  bool picks_events(const part& p) const;
   void part_done(const offered_batch& batch);
   std::uint64_t cost_of(const part& p) const;
   bool may_run_behind(const part& p) const;
+  void give_turns(gate_effects& fx);
+  bool is_in_a_call(const std::string& ticket_id) const;
+  bool is_put_off(const std::string& ticket_id) const;
   void learn(const call& made, std::span<const verdict> verdicts, std::size_t side_by_side, base::timestamp now);
 
   gate_limits limits_;
@@ -202,9 +219,11 @@ private:
   std::uint64_t probe_ = 0; // the call made while half open; 0 when there is none
   adaptive_concurrency concurrency_;
   call_allowance allowance_;
-  base::timestamp allowed_at_{};           // by the allowance
-  base::timestamp background_from_{};      // when the budget has something for the background again, at the latest
-  std::unordered_set<std::string> locked_; // affinities in flight
+  base::timestamp allowed_at_{};            // by the allowance
+  base::timestamp background_from_{};       // when the budget has something for the background again, at the latest
+  std::unordered_set<std::string> locked_;  // affinities in flight
+  std::unordered_set<std::string> mending_; // tickets that are mended, or wait for their turn
+  std::vector<std::string> turn_awaited_;   // those that wait
   std::size_t background_calls_ = 0;
   std::map<std::pair<std::uint16_t, std::uint64_t>, std::size_t> split_; // partition, delivery → parts beyond one
   std::string last_error_;

@@ -1,9 +1,10 @@
-// What goes into a call of the target: merging, one event a ticket, affinities, the background.
+// What goes into a call of the target: merging, one event a ticket, affinities, mending, the background.
 #include "protocols/delivery_gate.hpp"
 
 #include <algorithm>
 #include <iterator>
 #include <string_view>
+#include <utility>
 
 namespace cxstream::protocols {
 
@@ -35,11 +36,17 @@ void delivery_gate::give_back_doubles(offered_batch& batch, part& p, gate_effect
     fx.answers.push_back(std::move(back));
 }
 
-// Which events of a part may go into a call: those of tickets of which none is locked or already in it.
+// Whether it must be asked of each event if it may go into a call.
+bool delivery_gate::picks_events(const part& p) const {
+  return p.affine || limits_.one_event_a_ticket || !mending_.empty();
+}
+
+// Which events of a part may go into a call: those of tickets of which none is locked, mended or already in it.
 std::vector<bool> delivery_gate::fitting(const part& p, const draft& d) const {
   std::unordered_set<std::string_view> out;
   for (const auto& e : p.batch.events)
-    if ((!e.affinity.empty() && locked_.contains(e.affinity)) || d.tickets.contains(e.ticket_id))
+    if ((!e.affinity.empty() && locked_.contains(e.affinity)) || d.tickets.contains(e.ticket_id) ||
+        mending_.contains(e.ticket_id))
       out.insert(e.ticket_id);
   std::vector<bool> fit;
   for (const auto& e : p.batch.events)
@@ -48,7 +55,7 @@ std::vector<bool> delivery_gate::fitting(const part& p, const draft& d) const {
 }
 
 bool delivery_gate::fits_somehow(const part& p, const draft& d) const {
-  if ((!p.affine || locked_.empty()) && d.tickets.empty())
+  if ((!p.affine || locked_.empty()) && d.tickets.empty() && mending_.empty())
     return true;
   const auto fit = fitting(p, d);
   return std::find(fit.begin(), fit.end(), true) != fit.end();
@@ -56,19 +63,9 @@ bool delivery_gate::fits_somehow(const part& p, const draft& d) const {
 
 // Leaves in `p` what fits; gives back the rest.
 delivery_gate::part delivery_gate::split(part& p, const std::vector<bool>& fit) {
-  part rest;
-  rest.batch.partition = p.batch.partition;
-  rest.batch.delivery_id = p.batch.delivery_id;
-  rest.batch.background = p.batch.background;
-  rest.not_before = p.not_before;
-  rest.deferred = p.deferred;
-  rest.blamed = p.blamed;
-  rest.good_when_held = p.good_when_held;
-  rest.affine = p.affine;
-  const auto positions = std::move(p.positions);
-  auto events = std::move(p.batch.events);
-  p.positions.clear();
-  p.batch.events.clear();
+  const auto positions = std::exchange(p.positions, {});
+  auto events = std::exchange(p.batch.events, {});
+  auto rest = p;
   for (std::size_t i = 0; i < fit.size(); ++i) {
     auto& to = fit[i] ? p : rest;
     to.positions.push_back(positions[i]);
@@ -80,7 +77,7 @@ delivery_gate::part delivery_gate::split(part& p, const std::vector<bool>& fit) 
 // Moves what fits of a queued part into the call; the rest stays where it is, as a part of its own.
 void delivery_gate::take(std::size_t at, draft& d) {
   auto p = std::move(queue_[at]);
-  const auto fit = p.affine || limits_.one_event_a_ticket ? fitting(p, d) : std::vector<bool>{};
+  const auto fit = picks_events(p) ? fitting(p, d) : std::vector<bool>{};
   if (std::find(fit.begin(), fit.end(), false) != fit.end()) {
     queue_[at] = split(p, fit);
     ++split_[{p.batch.partition.value, p.batch.delivery_id}];
@@ -154,6 +151,43 @@ void delivery_gate::make_call(std::size_t first, base::timestamp now, gate_effec
     probe_ = id;
   fx.calls.push_back({id, d.made.events});
   calls_.emplace(id, std::move(d.made));
+}
+
+void delivery_gate::begin_mend(const std::string& ticket_id, gate_effects& fx) {
+  mending_.insert(ticket_id);
+  turn_awaited_.push_back(ticket_id);
+  give_turns(fx);
+}
+
+void delivery_gate::end_mend(const std::string& ticket_id, base::timestamp now, gate_effects& fx) {
+  mending_.erase(ticket_id);
+  pump(now, fx);
+}
+
+void delivery_gate::give_turns(gate_effects& fx) {
+  std::erase_if(turn_awaited_, [&](std::string& ticket_id) {
+    if (is_in_a_call(ticket_id))
+      return false;
+    const bool granted = !is_put_off(ticket_id);
+    if (!granted)
+      mending_.erase(ticket_id);
+    fx.turns.push_back({std::move(ticket_id), granted});
+    return true;
+  });
+}
+
+bool delivery_gate::is_in_a_call(const std::string& ticket_id) const {
+  return std::any_of(calls_.begin(), calls_.end(), [&](const auto& c) {
+    return std::any_of(c.second.events->begin(), c.second.events->end(),
+                       [&](const auto& e) { return e.ticket_id == ticket_id; });
+  });
+}
+
+bool delivery_gate::is_put_off(const std::string& ticket_id) const {
+  return std::any_of(queue_.begin(), queue_.end(), [&](const part& p) {
+    return p.deferred && std::any_of(p.batch.events.begin(), p.batch.events.end(),
+                                     [&](const auto& e) { return e.ticket_id == ticket_id; });
+  });
 }
 
 void delivery_gate::learn(const call& made, std::span<const verdict> verdicts, std::size_t side_by_side,

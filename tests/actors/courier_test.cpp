@@ -31,11 +31,13 @@ struct client_double {
 
 class Courier : public stage {
 protected:
-  void start(std::size_t workers_wanted, std::size_t batch_events_max = 8, bool keeps_position = false) {
+  void start(std::size_t workers_wanted, std::size_t batch_events_max = 8, bool keeps_position = false,
+             connector_worker_actor mender = {}) {
     courier_config config{"crm",          clock, metrics, {batch_events_max, workers_wanted, 64}, {3, 2, 3, 1s, 60s},
                           keeps_position, {}};
     for (std::size_t i = 0; i < workers_wanted; ++i)
       config.workers.push_back(workers.emplace_back(worker())->actor);
+    config.mender = std::move(mender);
     config.on_breaker = [this](breaker_state s, const std::string& why) { breaker.emplace_back(s, why); };
     actor = on_stage(system.spawn(courier, config));
   }
@@ -255,6 +257,97 @@ TEST_F(Courier, SumsUpHowFarBehindThePartitionsAre) {
   EXPECT_EQ(metrics.lag_events, 10u);
   EXPECT_DOUBLE_EQ(metrics.lag_age.count(), 3.0);
   EXPECT_EQ(metrics.events_waiting, 4);
+}
+
+// A worker that mends when it is told to.
+struct mender_double {
+  std::vector<mend_ticket> wishes;
+  caf::typed_response_promise<mend_answer> answer;
+  connector_worker_actor actor;
+};
+
+class MendingCourier : public Courier {
+protected:
+  void SetUp() override {
+    mender.actor = on_stage(system.spawn([this](connector_worker_actor::pointer self) {
+      return connector_worker_actor::behavior_type{[](const target_call&) {},
+                                                   [this](tick_atom) { mender.answer.deliver(mend_answer{}); },
+                                                   [](stop_atom) { return verdict{}; },
+                                                   [this, self](mend_ticket& wish) -> caf::result<mend_answer> {
+                                                     mender.wishes.push_back(std::move(wish));
+                                                     return mender.answer = self->make_response_promise<mend_answer>();
+                                                   }};
+    }));
+    start(1, 8, false, mender.actor);
+    open(0);
+  }
+  // The mender is done with its last wish.
+  void mended() {
+    caf::anon_send(mender.actor, tick_atom_v);
+    run();
+  }
+
+  mender_double mender;
+};
+
+TEST_F(MendingCourier, DeliversNothingOfATicketWhileItIsMended) {
+  const auto p = join(0);
+  offer(p, 0, 1, {"a"});
+  const auto answered = asks<mend_answer>(actor, mend_ticket{"a", {}, {}});
+  EXPECT_TRUE(mender.wishes.empty()) << "the target has an event of it";
+  answer(0, {ok(0)});
+  ASSERT_EQ(mender.wishes.size(), 1u);
+  EXPECT_EQ(mender.wishes[0].ticket_id, "a");
+  offer(p, 0, 2, {"a"});
+  offer(p, 0, 3, {"b"});
+  ASSERT_EQ(workers[0]->calls.size(), 2u);
+  EXPECT_EQ(workers[0]->calls.back().events->front().ticket_id, "b");
+  answer(0, {ok(0)});
+  EXPECT_EQ(workers[0]->calls.size(), 2u);
+  EXPECT_FALSE(*answered);
+  mended();
+  ASSERT_TRUE(*answered);
+  EXPECT_TRUE((**answered)->result.ok);
+  ASSERT_EQ(workers[0]->calls.size(), 3u);
+  EXPECT_EQ(workers[0]->calls.back().events->front().ticket_id, "a");
+}
+
+TEST_F(MendingCourier, ATicketIsMendedByOneAtATime) {
+  const auto first = asks<mend_answer>(actor, mend_ticket{"a", {}, {}});
+  const auto second = asks<mend_answer>(actor, mend_ticket{"a", {}, {}});
+  ASSERT_TRUE(*second);
+  EXPECT_EQ((**second)->result.why.code, base::error_code::already_exists);
+  mended();
+  EXPECT_TRUE((**first)->result.ok);
+  asks<mend_answer>(actor, mend_ticket{"a", {}, {}});
+  EXPECT_EQ(mender.wishes.size(), 2u);
+}
+
+TEST_F(MendingCourier, WhatIsPutOffIsNotMended) {
+  const auto p = join(0);
+  offer(p, 0, 1, {"a"});
+  answer(0, {{0, delivery_result::deferred, "a job runs", 1'000}});
+  const auto answered = asks<mend_answer>(actor, mend_ticket{"a", {}, {}});
+  ASSERT_TRUE(*answered);
+  EXPECT_TRUE((**answered)->moved_on);
+  EXPECT_TRUE(mender.wishes.empty());
+}
+
+TEST_F(MendingCourier, GoesOnWhenTheMenderIsGone) {
+  caf::anon_send_exit(mender.actor, caf::exit_reason::kill);
+  run();
+  const auto answered = asks<mend_answer>(actor, mend_ticket{"a", {}, {}});
+  const auto p = join(0);
+  offer(p, 0, 1, {"a"});
+  ASSERT_TRUE(*answered);
+  EXPECT_EQ((**answered)->result.why.code, base::error_code::unavailable);
+  EXPECT_EQ(workers[0]->calls.size(), 1u);
+}
+
+TEST_F(Courier, SaysWhenItsTargetCannotBeMended) {
+  start(1);
+  const auto answered = asks<mend_answer>(actor, mend_ticket{"a", {}, {}});
+  EXPECT_EQ((**answered)->result.why.code, base::error_code::failed_precondition);
 }
 
 TEST_F(Courier, EndsItsWorkersAndThenItself) {

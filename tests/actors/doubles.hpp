@@ -79,6 +79,7 @@ inline std::shared_ptr<courier_double> courier_dummy(caf::actor_system& system) 
             [w](const join_courier& request) { w.lock()->joined.push_back(request.partition); },
             [w](delivery_request& request) { w.lock()->requests.push_back(std::move(request)); },
             [w](const sink_lag& word) { w.lock()->lags.push_back(word); },
+            [](const mend_ticket&) { return mend_answer{}; },
             [](const ask_counts&) { return bytes_answer{}; },
             [](tick_atom) {},
             [](stop_atom) { return verdict{}; }};
