@@ -33,7 +33,7 @@ struct ingest_config {
   std::vector<partition_actor> partitions;                    // by partition id
   std::function<std::shared_ptr<const intake_rules>()> rules; // those in force now; thread-safe
   std::shared_ptr<ports::ingest_listener> listener;
-  std::uint32_t credit_events = 16'384;
+  std::uint32_t credit_events = 32'768;
   std::vector<std::string> sources = {}; // source systems that the client may send events of; empty: any
   std::chrono::seconds answer_timeout{30};
 };

@@ -34,7 +34,7 @@ struct node_config {
   std::chrono::seconds dedup_window{30 * 24 * 3600};
   std::uint32_t live_tickets_max = 200'000;
   std::chrono::milliseconds checkpoint_every{10'000};
-  std::uint32_t credit_events = 16'384;
+  std::uint32_t credit_events = 32'768;
   std::uint64_t seed = 1;
   std::string program_version = {};
   std::vector<sink_setup> sinks = {};

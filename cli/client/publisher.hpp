@@ -40,7 +40,7 @@ public:
 };
 
 struct publish_limits {
-  std::uint32_t in_flight_events = 16'384;
+  std::uint32_t in_flight_events = 32'768;
   std::chrono::milliseconds first_contact{5'000}; // how long to try to reach a node at all
   std::chrono::milliseconds patience{60'000};     // how long to go on without any answer
   std::chrono::milliseconds backoff_initial{100};

@@ -14,7 +14,7 @@ struct generate_options {
   double duration_s = 0;          // 0: no end but the events'
   double rate = 0;                // events a second over all streams; 0: as fast as they go
   std::uint32_t batch = 512;
-  std::uint32_t in_flight = 16'384; // a stream
+  std::uint32_t in_flight = 32'768; // a stream
   double patience_s = 60;
   client::node_address node;
   std::string out; // file instead of a node

@@ -22,7 +22,7 @@ struct import_options {
   client::node_address node;
   std::optional<std::uint64_t> shuffle;
   double rate = 0; // rows a second; 0: as fast as they go
-  std::uint32_t in_flight = 16'384;
+  std::uint32_t in_flight = 32'768;
   double patience_s = 60;
   bool resume = true;
   bool json = false;

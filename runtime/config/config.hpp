@@ -18,7 +18,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 struct ingest_config {
-  std::uint32_t credit_events = 16'384; // unanswered events a stream may have
+  std::uint32_t credit_events = 32'768; // unanswered events a stream may have
   seconds future_tolerance{600};        // how far ahead of the node's clock occurred_at may be
   std::uint32_t event_bytes_max = 65'536;
   std::uint32_t batch_bytes_max = 4u << 20u;

@@ -12,7 +12,7 @@ namespace cxstream::transport {
 class intake_window {
 public:
   struct limits {
-    std::uint64_t events_max = 16'384;
+    std::uint64_t events_max = 32'768;
     std::uint64_t bytes_max = 16u << 20u;
   };
 

@@ -121,7 +121,7 @@ TEST_F(Ingest, ABatchOverAllPartitionsIsAnsweredOnceInTheOrderOfItsEvents) {
   ASSERT_EQ(listener->answers.size(), 1u);
   const auto& answer = listener->answers[0];
   EXPECT_EQ(answer.batch_id(), 7u);
-  EXPECT_EQ(answer.credit_events(), 16'384u);
+  EXPECT_EQ(answer.credit_events(), 32'768u);
   ASSERT_EQ(answer.results_size(), 20);
   for (int i = 0; i < 20; ++i) {
     EXPECT_EQ(answer.results(i).outcome(), v1::ACCEPTED);
