@@ -2,7 +2,7 @@
 // loses the answer to a COMMIT.
 #include "conformance/configured_world.hpp"
 #include "conformance/conformance.hpp"
-#include "conformance/postgres/lossy_wire.hpp"
+#include "conformance/lossy_wire.hpp"
 #include "servers/harness/postgres_server.hpp"
 
 #include <fstream>
@@ -23,7 +23,7 @@ public:
     std::ofstream(server_->folder() + "/data/pg_hba.conf")
         << "host all cx 127.0.0.1/32 trust\nhost all loader 127.0.0.1/32 scram-sha-256\n";
     server_->rows("SELECT pg_reload_conf()");
-    wire_ = std::make_unique<lossy_wire>(static_cast<std::uint16_t>(std::stoi(server_->port())));
+    wire_ = std::make_unique<lossy_wire>(static_cast<std::uint16_t>(std::stoi(server_->port())), "COMMIT");
     sink_.name = "warehouse";
     sink_.kind = "postgres";
     sink_.settings = {{"host", "127.0.0.1"},      {"port", std::to_string(wire_->port())},

@@ -1,12 +1,11 @@
 // The postgres connector while its server is killed, frozen, locked, filled up and restored, and while it is killed
 // itself: what was acknowledged is there once, and nothing else is.
+#include "servers/harness/killed_load.hpp"
 #include "servers/harness/postgres_sink.hpp"
+#include "servers/harness/small_disk.hpp"
 #include "unit/connectors/deliveries.hpp"
 
 #include <gmock/gmock.h>
-#include <sys/mount.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <fstream>
@@ -75,17 +74,6 @@ protected:
   std::size_t made_ = 0;
 };
 
-// As a sink does: the same events again until they are delivered, or the time is over.
-bool deliver_until_taken(ports::target& target, std::span<const ports::delivery> events) {
-  const auto deadline = clock::now() + 90s;
-  while (!all_delivered(target.deliver(events, now)))
-    if (clock::now() > deadline)
-      return false;
-    else
-      std::this_thread::sleep_for(20ms);
-  return true;
-}
-
 TEST_F(PostgresFaults, IsUnreachableWhileTheServerIsDownAndGoesOnByItself) {
   const auto target = open(sink_);
   ASSERT_TRUE(all_delivered(target->deliver(events(10), now)));
@@ -124,49 +112,11 @@ TEST_F(PostgresFaults, KeepsEveryEventOnceWhileTheServerIsKilledAgainAndAgain) {
   expect_exactly(made_);
 }
 
-// Delivers from `first` on in a child process and kills it in the middle of some batch. Returns the batches that were
-// acknowledged.
-std::size_t deliver_and_kill(const config::sink_config& sink, std::span<const ports::delivery> events,
-                             std::size_t batch, std::chrono::milliseconds after) {
-  int channel[2];
-  if (::pipe(channel) != 0)
-    return 0;
-  const auto child = ::fork();
-  if (child == 0) {
-    ::close(channel[0]);
-    const auto target = make(sink);
-    for (std::size_t i = 0; i + batch <= events.size(); i += batch) {
-      if (!all_delivered(target->deliver(events.subspan(i, batch), now)))
-        ::_exit(1);
-      [[maybe_unused]] const auto said = ::write(channel[1], "x", 1);
-    }
-    ::_exit(0); // no destructor runs
-  }
-  ::close(channel[1]);
-  std::this_thread::sleep_for(after);
-  ::kill(child, SIGKILL);
-  std::size_t heard = 0;
-  for (char byte = 0; ::read(channel[0], &byte, 1) == 1;)
-    ++heard;
-  ::close(channel[0]);
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  return heard;
-}
-
 TEST_F(PostgresFaults, KeepsEveryEventOnceWhileTheNodeIsKilledAgainAndAgain) {
   constexpr std::size_t batch = 50;
   sink_.settings["statement_timeout"] = "10s";
   const auto all = events(20'000);
-  std::mt19937 random(7);
-  std::size_t acknowledged = 0;
-  int kills = 0;
-  for (; kills < 12 && acknowledged < all.size(); ++kills) {
-    // As a node does that lost its own memory of some deliveries: it begins a little earlier.
-    const auto from = acknowledged - std::min<std::size_t>(acknowledged, batch * (random() % 4));
-    acknowledged = from + batch * deliver_and_kill(sink_, std::span(all).subspan(from), batch,
-                                                   std::chrono::milliseconds(150 + random() % 250));
-  }
+  const auto kills = deliver_with_kills([this] { return make(sink_); }, all, {batch, 12, 7});
   EXPECT_GE(kills, 3);
   ASSERT_TRUE(deliver_until_taken(*open(sink_), all));
   expect_exactly(all.size());
@@ -222,39 +172,11 @@ TEST_F(PostgresFaults, IsUnreachableWhenThereIsNoRightAndNoTableAndSaysSo) {
   EXPECT_TRUE(all_delivered(target->deliver(more, now)));
 }
 
-// A disk of its own in memory for the tables, as long as it lives; needs the right to mount.
-class small_disk {
-public:
-  small_disk(const postgres_server& server, const std::string& size) : path_(server.folder() + "/disk") {
-    std::filesystem::create_directory(path_);
-    is_mounted_ = ::mount("tmpfs", path_.c_str(), "tmpfs", 0, ("size=" + size).c_str()) == 0;
-    server.give(path_);
-  }
-  ~small_disk() {
-    if (is_mounted_)
-      ::umount2(path_.c_str(), MNT_DETACH);
-  }
-  small_disk(const small_disk&) = delete;
-  small_disk& operator=(const small_disk&) = delete;
-  bool is_mounted() const {
-    return is_mounted_;
-  }
-  const std::string& path() const {
-    return path_;
-  }
-  void grow(const std::string& size) const {
-    EXPECT_EQ(::mount("tmpfs", path_.c_str(), "tmpfs", MS_REMOUNT, ("size=" + size).c_str()), 0);
-  }
-
-private:
-  std::string path_;
-  bool is_mounted_ = false;
-};
-
 TEST_F(PostgresFaults, IsUnreachableWhenTheTablespaceIsFullAndLosesAndDoublesNothingWhenThereIsRoom) {
-  const small_disk disk(*server_, "6m");
+  const small_disk disk(server_->folder() + "/disk", "6m");
   if (!disk.is_mounted())
     GTEST_SKIP() << "without the right to mount a small disk";
+  server_->give(disk.path());
   server_->rows("CREATE TABLESPACE small LOCATION '" + disk.path() + "'");
   server_->rows("ALTER ROLE cx SET default_tablespace = small");
   const auto target = open(sink_);
@@ -270,7 +192,7 @@ TEST_F(PostgresFaults, IsUnreachableWhenTheTablespaceIsFullAndLosesAndDoublesNot
   }
   ASSERT_FALSE(refused.empty()) << "the disk never filled up";
   EXPECT_FALSE(all_delivered(target->deliver(refused, now)));
-  disk.grow("64m");
+  ASSERT_TRUE(disk.grow("64m"));
   EXPECT_TRUE(deliver_until_taken(*target, refused));
   EXPECT_TRUE(deliver_until_taken(*target, events(200)));
   expect_exactly(made_);

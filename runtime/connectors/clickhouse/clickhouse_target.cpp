@@ -4,6 +4,7 @@
 #include "connectors/clickhouse/answer.hpp"
 #include "connectors/clickhouse/fact_row.hpp"
 #include "connectors/clickhouse/schema.hpp"
+#include "connectors/encoding/percent.hpp"
 #include "connectors/http/answer_outcome.hpp"
 
 #include <array>
@@ -21,19 +22,6 @@ constexpr int first_with_tokens = 22; // the major version
 int major_of(std::string_view version) {
   int out = 0;
   std::from_chars(version.data(), version.data() + version.size(), out);
-  return out;
-}
-
-std::string percent_encoded(std::string_view text) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z') || c == '_')
-      out += c;
-    else
-      out.append("%").append(1, digits[byte >> 4U]).append(1, digits[byte & 0xfU]);
-  }
   return out;
 }
 

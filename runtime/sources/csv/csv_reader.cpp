@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
+#include <map>
 #include <set>
 
 namespace cxstream::sources {
@@ -61,11 +62,13 @@ std::string joined(const std::vector<std::string>& names) {
 std::vector<std::string> distinct_names(const std::vector<std::string>& names) {
   const std::set<std::string> given(names.begin(), names.end());
   std::set<std::string> used;
+  std::map<std::string, int> tried; // by name: how far its numbers are given out
   std::vector<std::string> out;
   for (const auto& name : names) {
     auto distinct = name;
-    for (int n = 2; used.contains(distinct) || (n > 2 && given.contains(distinct)); ++n)
-      distinct = name + "_" + std::to_string(n);
+    auto& n = tried.try_emplace(name, 1).first->second;
+    while (used.contains(distinct) || (n > 1 && given.contains(distinct)))
+      distinct = name + "_" + std::to_string(++n);
     used.insert(distinct);
     out.push_back(distinct);
   }

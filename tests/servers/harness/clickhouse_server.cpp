@@ -17,18 +17,22 @@ namespace {
 
 constexpr const char* program = "/usr/sbin/clickhouse-server";
 
-std::string configuration(const std::string& folder, const std::string& http_port, const std::string& tcp_port) {
+std::string configuration(const std::string& folder, const std::string& data, const std::string& http_port,
+                          const std::string& tcp_port) {
   return "<yandex><logger><level>warning</level><console>1</console></logger><http_port>" + http_port +
-         "</http_port><tcp_port>" + tcp_port + "</tcp_port><listen_host>127.0.0.1</listen_host><path>" + folder +
-         "/data/</path><tmp_path>" + folder + "/tmp/</tmp_path><users_config>" + folder +
+         "</http_port><tcp_port>" + tcp_port + "</tcp_port><listen_host>127.0.0.1</listen_host><path>" + data +
+         "/</path><tmp_path>" + folder + "/tmp/</tmp_path><users_config>" + folder +
          "/users.xml</users_config><default_profile>default</default_profile><default_database>default"
          "</default_database><mark_cache_size>67108864</mark_cache_size></yandex>";
 }
 
-constexpr const char* users =
-    "<yandex><profiles><default></default></profiles><quotas><default></default></quotas><users><default>"
-    "<password>s3cret</password><networks><ip>127.0.0.1</ip></networks><profile>default</profile>"
-    "<quota>default</quota></default></users></yandex>";
+std::string users(const std::string& password) {
+  return "<yandex><profiles><default></default></profiles><quotas><default></default></quotas><users><default>"
+         "<password>" +
+         password +
+         "</password><networks><ip>127.0.0.1</ip></networks><profile>default</profile><quota>default</quota></default>"
+         "</users></yandex>";
+}
 
 std::size_t append(const char* bytes, std::size_t size, std::size_t count, void* into) {
   static_cast<std::string*>(into)->append(bytes, size * count);
@@ -41,12 +45,19 @@ bool clickhouse_is_here() {
   return std::filesystem::exists(program);
 }
 
-clickhouse_server::clickhouse_server() : http_port_(free_port()) {
-  integration::write_file(dir_.path("config.xml"), configuration(dir_.path(""), http_port_, free_port()));
-  integration::write_file(dir_.path("users.xml"), users);
+clickhouse_server::clickhouse_server(const std::string& data) : http_port_(free_port()) {
+  integration::write_file(dir_.path("config.xml"), configuration(dir_.path(""), data.empty() ? dir_.path("data") : data,
+                                                                 http_port_, free_port()));
+  integration::write_file(dir_.path("users.xml"), users(password_));
   std::filesystem::create_directories(dir_.path("data"));
   std::filesystem::create_directories(dir_.path("tmp"));
   start();
+}
+
+void clickhouse_server::set_password(const std::string& to) {
+  integration::write_file(dir_.path("users.xml"), users(to));
+  rows("SYSTEM RELOAD CONFIG");
+  password_ = to;
 }
 
 void clickhouse_server::start() {
@@ -80,7 +91,8 @@ void clickhouse_server::thaw() const {
 std::vector<std::string> clickhouse_server::rows(const std::string& sql) const {
   const std::unique_ptr<CURL, void (*)(CURL*)> call(curl_easy_init(), curl_easy_cleanup);
   const std::unique_ptr<curl_slist, void (*)(curl_slist*)> headers(
-      curl_slist_append(curl_slist_append(nullptr, "X-ClickHouse-User: default"), "X-ClickHouse-Key: s3cret"),
+      curl_slist_append(curl_slist_append(nullptr, "X-ClickHouse-User: default"),
+                        ("X-ClickHouse-Key: " + password_).c_str()),
       curl_slist_free_all);
   std::string body;
   const auto address = url() + "/";

@@ -5,6 +5,7 @@
 #include "integration/harness/child_process.hpp"
 #include "support/scratch_dir.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,8 +17,14 @@ bool clickhouse_is_here();
 class clickhouse_server {
 public:
   // Throws std::runtime_error when it does not start. Its user is "default" with the password "s3cret".
-  clickhouse_server();
+  // `data`: a folder for its tables; empty: one of its own.
+  explicit clickhouse_server(const std::string& data = {});
 
+  void set_password(const std::string& to);
+
+  std::uint16_t port() const {
+    return static_cast<std::uint16_t>(std::stoi(http_port_));
+  }
   std::string url() const {
     return "http://127.0.0.1:" + http_port_;
   }
@@ -34,6 +41,7 @@ public:
 private:
   support::scratch_dir dir_;
   std::string http_port_;
+  std::string password_ = "s3cret";
   std::unique_ptr<integration::child_process> process_;
 };
 

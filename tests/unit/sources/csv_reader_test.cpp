@@ -5,6 +5,8 @@
 
 #include <rapidjson/document.h>
 
+#include <set>
+
 namespace cxstream::sources {
 namespace {
 
@@ -80,6 +82,13 @@ TEST(CsvReader, ReachesTheSecondOfTwoColumnsOfOneNameAndColumnsByNumber) {
   const auto rows = read(dir.write("a.csv", "v,v,v_2,v\n1,2,3,4\n"), {"v", "v_2", "v_3", "v_4", "#2"});
   EXPECT_THAT(texts(rows.at(0)), ElementsAre("1", "3", "2", "4", "2"));
   EXPECT_THAT(distinct_names({"x", "x", "x"}), ElementsAre("x", "x_2", "x_3"));
+}
+
+// A hundred thousand columns of one name, as a hostile header has them: done in no time, or the test would not end.
+TEST(CsvReader, NamesAnyNumberOfEqualColumnsApart) {
+  const auto names = distinct_names(std::vector<std::string>(100'000));
+  EXPECT_EQ(names.back(), "_100000");
+  EXPECT_EQ(std::set<std::string>(names.begin(), names.end()).size(), names.size());
 }
 
 TEST(CsvReader, ReadsAFileWithoutAHeaderByNumbersOrGivenNames) {

@@ -1,9 +1,10 @@
-#include "conformance/postgres/lossy_wire.hpp"
+#include "conformance/lossy_wire.hpp"
 
 #include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/write.hpp>
 #include <string_view>
+#include <utility>
 
 namespace cxstream::conformance {
 
@@ -20,8 +21,9 @@ tcp::endpoint loopback(std::uint16_t port) {
 
 } // namespace
 
-lossy_wire::lossy_wire(std::uint16_t server_port)
-    : server_(loopback(server_port)), acceptor_(io_, loopback(0)), accepting_([this] { accept(); }) {
+lossy_wire::lossy_wire(std::uint16_t server_port, std::string word)
+    : server_(loopback(server_port)), word_(std::move(word)), acceptor_(io_, loopback(0)),
+      accepting_([this] { accept(); }) {
 }
 
 lossy_wire::~lossy_wire() {
@@ -66,7 +68,7 @@ void lossy_wire::carry_up(line& l) {
   piece bytes;
   boost::system::error_code failure;
   while (const auto n = l.client.read_some(asio::buffer(bytes), failure)) {
-    if (losing_ && std::string_view(bytes.data(), n).find("COMMIT") != std::string_view::npos)
+    if (losing_ && std::string_view(bytes.data(), n).find(word_) != std::string_view::npos)
       l.loses = true;
     asio::write(l.server, asio::buffer(bytes, n), failure);
     if (failure)

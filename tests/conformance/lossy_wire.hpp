@@ -1,6 +1,6 @@
-// A wire to a server on this machine that can lose what the server answers to a COMMIT: the server has committed, and
-// the connection ends without a word. Thread-safe. Whoever connects is connected on to the server; where that is away,
-// the connection ends at once.
+// A wire to a server on this machine that can lose what the server answers to a request with a certain word in it
+// (COMMIT, INSERT): the server has done it, and the connection ends without a word. Thread-safe. Whoever connects is
+// connected on to the server; where that is away, the connection ends at once.
 #pragma once
 
 #include <atomic>
@@ -8,14 +8,14 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <cstdint>
 #include <list>
-#include <memory>
+#include <string>
 #include <thread>
 
 namespace cxstream::conformance {
 
 class lossy_wire {
 public:
-  explicit lossy_wire(std::uint16_t server_port);
+  lossy_wire(std::uint16_t server_port, std::string word);
   ~lossy_wire();
   lossy_wire(const lossy_wire&) = delete;
   lossy_wire& operator=(const lossy_wire&) = delete;
@@ -55,6 +55,7 @@ private:
 
   boost::asio::io_context io_;
   boost::asio::ip::tcp::endpoint server_;
+  const std::string word_;
   boost::asio::ip::tcp::acceptor acceptor_;
   std::atomic<bool> losing_ = false;
   std::atomic<int> lost_ = 0;
