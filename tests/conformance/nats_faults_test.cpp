@@ -1,4 +1,4 @@
-// A nats-server that is killed, restarted and frozen while events are being delivered.
+// A nats-server that is killed, restarted, frozen and filled up while events are being delivered.
 #include "conformance/handover.hpp"
 #include "conformance/nats/nats_server.hpp"
 #include "connectors/factory.hpp"
@@ -15,6 +15,8 @@ namespace {
 constexpr std::size_t tickets_n = 100;
 constexpr std::size_t events_a_ticket = 40;
 constexpr std::size_t events_n = tickets_n * events_a_ticket;
+constexpr std::uint64_t little_bytes = 512U << 10U; // of the server's store: less than half of the events
+constexpr std::uint64_t plenty_bytes = 1U << 30U;
 
 // What a node does with a target: of each ticket the lowest events that are not delivered, again and again.
 class deliverer {
@@ -83,10 +85,12 @@ private:
   bool over_ = false;
 };
 
-TEST(NatsFaults, LosesNothingDoublesNothingAndKeepsTheOrderThroughKillsAndFreezes) {
+TEST(NatsFaults, LosesNothingDoublesNothingAndKeepsTheOrderThroughKillsFreezesAndAFullStore) {
   if (!nats_server::is_installed())
     GTEST_SKIP() << "nats-server is not installed";
   nats_server server;
+  server.kill();
+  server.start(little_bytes);
   config::sink_config sink;
   sink.name = "bus";
   sink.kind = "nats";
@@ -100,6 +104,10 @@ TEST(NatsFaults, LosesNothingDoublesNothingAndKeepsTheOrderThroughKillsAndFreeze
   bool all = false;
   std::jthread load([&] { all = d.run(std::chrono::seconds{60}); });
   // The server dies with the thread that starts it, so the faults are this one's.
+  d.wait_for(0, 1);
+  EXPECT_LT(d.delivered(), events_n / 2) << "there was room for too many";
+  server.kill();
+  server.start(plenty_bytes);
   for (std::size_t round = 1; round <= 3; ++round) {
     d.wait_for(round * events_n / 8, 0);
     const auto before = d.failed_calls();
@@ -115,7 +123,7 @@ TEST(NatsFaults, LosesNothingDoublesNothingAndKeepsTheOrderThroughKillsAndFreeze
   load.join();
   ASSERT_TRUE(all) << d.delivered() << " of " << events_n;
   EXPECT_EQ(d.condemned, 0u);
-  EXPECT_GE(d.failed_calls(), 6u);
+  EXPECT_GE(d.failed_calls(), 7u);
 
   std::map<std::string, std::vector<std::uint64_t>> got;
   for (const auto& m : server.stored())

@@ -38,13 +38,19 @@ void must(natsStatus status, const char* what) {
 } // namespace
 
 struct nats_server::admin {
-  explicit admin(int port, const std::string& name = "admin", const std::string& word = "admin") {
-    const auto url = "nats://" + name + ":" + word + "@127.0.0.1:" + std::to_string(port);
+  explicit admin(const nats_server& server, const std::string& name = "admin", const std::string& word = "admin") {
+    const auto url = "nats://" + name + ":" + word + "@127.0.0.1:" + std::to_string(server.port_);
     natsOptions* options = nullptr;
     must(natsOptions_Create(&options), "options");
     natsOptions_SetURL(options, url.c_str());
     natsOptions_SetTimeout(options, 2'000);
     natsOptions_SetAllowReconnect(options, false);
+    if (const auto& tls = server.tls_) {
+      must(natsOptions_SetSecure(options, true), "TLS");
+      must(natsOptions_LoadCATrustedCertificates(options, tls->authority.c_str()), "authority");
+      must(natsOptions_LoadCertificatesChain(options, tls->admin.certificate.c_str(), tls->admin.key.c_str()),
+           "identity");
+    }
     status = natsConnection_Connect(&connection, options);
     natsOptions_Destroy(options);
     if (status == NATS_OK)
@@ -63,8 +69,12 @@ struct nats_server::admin {
 };
 
 nats_server::nats_server(std::string subjects) : subjects_(std::move(subjects)), port_(free_port()) {
-  write_configuration(password);
-  start();
+  start(store_bytes_);
+  set_stream(stream_state::open);
+}
+
+nats_server::nats_server(tls_setup tls) : subjects_("cx.>"), tls_(std::move(tls)), port_(free_port()) {
+  start(store_bytes_);
   set_stream(stream_state::open);
 }
 
@@ -80,9 +90,12 @@ void nats_server::write_configuration(const std::string& word) {
   std::ofstream out(folder_.path("server.conf"));
   out << "listen: 127.0.0.1:" << port_ << "\nmax_payload: 65536\n"
       << "jetstream { store_dir: \"" << folder_.path("store")
-      << "\", max_memory_store: 67108864, max_file_store: 1073741824 }\n"
+      << "\", max_memory_store: 67108864, max_file_store: " << store_bytes_ << " }\n"
       << "authorization { users: [ {user: " << user << ", password: \"" << word
       << "\"}, {user: admin, password: admin} ] }\n";
+  if (tls_)
+    out << "tls { cert_file: \"" << tls_->server.certificate << "\", key_file: \"" << tls_->server.key
+        << "\", ca_file: \"" << tls_->authority << "\", verify: true }\n";
 }
 
 void nats_server::start() {
@@ -94,8 +107,14 @@ void nats_server::start() {
       throw std::runtime_error("nats-server does not serve");
 }
 
+void nats_server::start(std::uint64_t store_bytes) {
+  store_bytes_ = store_bytes;
+  write_configuration(password);
+  start();
+}
+
 bool nats_server::serves() const {
-  const admin a(port_);
+  const admin a(*this);
   if (a.status != NATS_OK)
     return false;
   jsAccountInfo* info = nullptr;
@@ -117,7 +136,7 @@ void nats_server::thaw() {
 }
 
 bool nats_server::lets_in(const std::string& word) const {
-  return admin(port_, user, word).status == NATS_OK;
+  return admin(*this, user, word).status == NATS_OK;
 }
 
 void nats_server::change_password(const std::string& to) {
@@ -130,7 +149,7 @@ void nats_server::change_password(const std::string& to) {
 }
 
 void nats_server::set_stream(stream_state state) {
-  const admin a(port_);
+  const admin a(*this);
   must(a.status, "connect");
   jsStreamConfig config;
   jsStreamConfig_Init(&config);
@@ -150,7 +169,7 @@ void nats_server::set_stream(stream_state state) {
 }
 
 std::vector<stored_message> nats_server::stored() {
-  const admin a(port_);
+  const admin a(*this);
   must(a.status, "connect");
   jsStreamInfo* info = nullptr;
   must(js_GetStreamInfo(&info, a.js, stream_name, nullptr, nullptr), "stream info");

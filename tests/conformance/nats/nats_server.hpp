@@ -4,9 +4,11 @@
 
 #include "conformance/world.hpp"
 #include "integration/harness/child_process.hpp"
+#include "support/certificates.hpp"
 #include "support/scratch_dir.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +26,13 @@ class nats_server {
 public:
   // The server runs, and has a stream CX that takes `subjects`.
   explicit nats_server(std::string subjects = "cx.>");
+  // One that speaks only TLS, and only with those whom the authority vouches for.
+  struct tls_setup {
+    std::string authority; // its certificate
+    support::pem_files server;
+    support::pem_files admin; // of the second connection
+  };
+  explicit nats_server(tls_setup tls);
   nats_server(const nats_server&) = delete;
   nats_server& operator=(const nats_server&) = delete;
 
@@ -35,7 +44,10 @@ public:
   static constexpr const char* password = "w0rd-of-cx";
 
   void kill();
-  void start(); // returns when it serves, JetStream too
+  // Returns when it serves, JetStream too.
+  void start();
+  // With so much room for all streams.
+  void start(std::uint64_t store_bytes);
   void freeze();
   void thaw();
   // Another password for `user` from now on; returns when the server knows it.
@@ -55,6 +67,8 @@ private:
 
   support::scratch_dir folder_;
   std::string subjects_;
+  std::optional<tls_setup> tls_;
+  std::uint64_t store_bytes_ = 1U << 30U;
   int port_ = 0;
   std::unique_ptr<integration::child_process> process_;
 };
