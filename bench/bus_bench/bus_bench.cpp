@@ -3,7 +3,7 @@
 #include "conformance/kafka/kafka_cluster.hpp"
 #include "conformance/nats/nats_server.hpp"
 #include "connectors/encoding/event_body.hpp"
-#include "connectors/factory.hpp"
+#include "load/load.hpp"
 #include "unit/connectors/deliveries.hpp"
 
 #include <chrono>
@@ -12,7 +12,6 @@
 #include <cstdlib>
 #include <functional>
 #include <nats/nats.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,48 +21,6 @@ namespace {
 constexpr std::size_t batch = 1'000;
 constexpr std::uint64_t tickets = 20'000;
 
-double cpu_s() {
-  rusage used{};
-  ::getrusage(RUSAGE_SELF, &used);
-  const auto seconds = [](const timeval& t) {
-    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
-  };
-  return seconds(used.ru_utime) + seconds(used.ru_stime);
-}
-
-void measure(const char* name, std::size_t events, const std::function<void()>& send) {
-  const auto cpu = cpu_s();
-  const auto began = std::chrono::steady_clock::now();
-  send();
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
-  std::printf("%-34s %10.0f events/s   %6.1f CPU-s a million\n", name, static_cast<double>(events) / took.count(),
-              (cpu_s() - cpu) * 1e6 / static_cast<double>(events));
-  std::fflush(stdout);
-}
-
-[[noreturn]] void fail(const std::string& why) {
-  std::fprintf(stderr, "bus_bench: %s\n", why.c_str());
-  std::exit(1);
-}
-
-std::vector<ports::delivery> make_events(std::size_t n) {
-  connectors_test::log_of_events log;
-  std::vector<ports::delivery> out;
-  out.reserve(n);
-  for (std::uint64_t i = 0; i < n; ++i) {
-    auto e = connectors_test::event_of("T-" + std::to_string(i * 2'654'435'761U % tickets), i);
-    e.set_account_id("acct-" + std::to_string(i % 500));
-    e.mutable_sentiment()->set_label("negative");
-    e.mutable_churn_risk()->set_label("high");
-    e.set_evidence_url("https://help.example.com/agent/tickets/12345");
-    e.add_raw_tags("billing:refund");
-    e.set_status("open");
-    e.set_priority("high");
-    out.push_back(log.add(std::move(e)));
-  }
-  return out;
-}
-
 std::vector<std::string> bodies_of(const std::vector<ports::delivery>& events) {
   v1::Projection everything;
   everything.set_kind(v1::BI);
@@ -72,18 +29,6 @@ std::vector<std::string> bodies_of(const std::vector<ports::delivery>& events) {
   for (std::size_t i = 0; i < events.size(); ++i)
     body.append(events[i], connectors_test::now, out[i]);
   return out;
-}
-
-void deliver_all(const config::sink_config& sink, const std::vector<ports::delivery>& events) {
-  auto made = connectors::make_target(sink);
-  if (!made)
-    fail(made.err().message);
-  for (std::size_t i = 0; i < events.size(); i += batch) {
-    const auto n = std::min(batch, events.size() - i);
-    for (const auto& o : (*made)->deliver(std::span(events).subspan(i, n), connectors_test::now))
-      if (o.result != ports::delivery_result::delivered)
-        fail(o.reason);
-  }
 }
 
 config::sink_config sink_of(const char* kind, std::map<std::string, std::string> settings) {
@@ -122,11 +67,11 @@ void bench_nats(const std::vector<ports::delivery>& events, const std::vector<st
   }
   conformance::nats_server server;
   const auto with_user = "nats://cx:" + std::string(conformance::nats_server::password) + "@" + server.url().substr(7);
-  measure("nats, plain client (libnats)", events.size(), [&] { publish_plainly(with_user, bodies); });
-  measure("nats, connector", events.size(), [&] {
+  measure("nats, plain client (libnats)", events.size(), cpu_of::process, [&] { publish_plainly(with_user, bodies); });
+  measure("nats, connector", events.size(), cpu_of::process, [&] {
     deliver_all(
         sink_of("nats", {{"servers", server.url()}, {"user", "cx"}, {"password", conformance::nats_server::password}}),
-        events);
+        events, batch);
   });
 }
 
@@ -191,12 +136,14 @@ brokers start_brokers() {
 void bench_kafka(const brokers& at, const std::vector<ports::delivery>& events,
                  const std::vector<std::string>& bodies) {
   const auto topic = std::string(conformance::kafka_cluster::topic);
-  measure("kafka, plain client (librdkafka)", events.size(), [&] { produce_plainly(at.address, events, bodies); });
-  measure("kafka, connector", events.size(), [&] {
-    deliver_all(sink_of("kafka", {{"brokers", at.address}, {"topic", topic}}), events);
+  measure("kafka, plain client (librdkafka)", events.size(), cpu_of::process,
+          [&] { produce_plainly(at.address, events, bodies); });
+  measure("kafka, connector", events.size(), cpu_of::process, [&] {
+    deliver_all(sink_of("kafka", {{"brokers", at.address}, {"topic", topic}}), events, batch);
   });
-  measure("kafka, connector in transactions", events.size(), [&] {
-    deliver_all(sink_of("kafka", {{"brokers", at.address}, {"topic", topic}, {"transactional_id", "bench"}}), events);
+  measure("kafka, connector in transactions", events.size(), cpu_of::process, [&] {
+    deliver_all(sink_of("kafka", {{"brokers", at.address}, {"topic", topic}, {"transactional_id", "bench"}}), events,
+                batch);
   });
 }
 
@@ -206,7 +153,7 @@ void bench_kafka(const brokers& at, const std::vector<ports::delivery>& events,
 int main(int argc, char** argv) {
   const std::size_t n = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 200'000;
   const auto brokers = cxstream::bench::start_brokers(); // before there are threads
-  const auto events = cxstream::bench::make_events(n);
+  const auto events = cxstream::bench::make_events(n, cxstream::bench::tickets);
   const auto bodies = cxstream::bench::bodies_of(events);
   std::printf("%zu events of %zu bytes on average, batches of %zu, one connection\n", n, bodies.at(0).size(),
               cxstream::bench::batch);

@@ -1,5 +1,5 @@
-// Delivers made-up events to a PostgreSQL warehouse as a sink does, and says how long that took and what it cost here.
-// The database's own cost is seen from outside: tools/bench_warehouse.py runs this beside its baseline.
+// Delivers made-up events to a target as a sink does, and says how long that took and what it cost here. A server's own
+// cost is seen from outside: tools/bench_warehouse.py runs this beside the baselines.
 #include "config/config.hpp"
 #include "connectors/factory.hpp"
 #include "model/revision.hpp"
@@ -79,21 +79,26 @@ private:
 } // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Delivers events to a PostgreSQL warehouse");
+  CLI::App app("Delivers made-up events to a target");
   config::sink_config sink;
   sink.name = "bench";
-  sink.kind = "postgres";
+  std::vector<std::pair<std::string, std::string>> settings;
   std::size_t events = 500'000, tickets = 20'000, batch = 8'000;
-  for (const auto* setting : {"host", "port", "database", "user", "schema"})
-    app.add_option("--" + std::string(setting), sink.settings[setting])->required();
+  app.add_option("--kind", sink.kind, "The sink's kind")->required();
+  app.add_option("--set", settings, "A setting of the sink: its name, then its value");
   app.add_option("--events", events);
   app.add_option("--tickets", tickets);
   app.add_option("--batch", batch);
   CLI11_PARSE(app, argc, argv);
+  sink.settings.insert(settings.begin(), settings.end());
 
   auto target = connectors::make_target(sink);
-  if (!target || !(*target)->open()) {
-    std::fprintf(stderr, "warehouse_load: PostgreSQL cannot be reached\n");
+  if (!target) {
+    std::fprintf(stderr, "delivery_load: %s\n", target.err().message.c_str());
+    return 1;
+  }
+  if (const auto opened = (*target)->open(); !opened) {
+    std::fprintf(stderr, "delivery_load: %s\n", opened.err().message.c_str());
     return 1;
   }
   event_source source(tickets);
@@ -110,7 +115,7 @@ int main(int argc, char** argv) {
     cpu += cpu_seconds() - cpu_before;
     for (const auto& o : outcomes)
       if (o.result != ports::delivery_result::delivered) {
-        std::fprintf(stderr, "warehouse_load: %s\n", o.reason.c_str());
+        std::fprintf(stderr, "delivery_load: %s\n", o.reason.c_str());
         return 1;
       }
   }
