@@ -6,6 +6,7 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import time
 
 from node import Failed, Node
 
@@ -58,6 +59,33 @@ def webhook_load(node, arguments):
         print(f"  node's CPU s a million webhooks  {(after['cpu_s'] - before['cpu_s']) / (arguments.webhooks / 1e5):>10,.1f}")
 
 
+def write_table(path, rows, prefix):
+    """In the shape of examples/sample_tickets.csv: tickets of six rows each."""
+    states = ["New", "In progress", "Awaiting customer", "In progress", "Solved", "Closed"]
+    with open(path, "w") as out:
+        out.write("Ticket #,Updated (UTC),Revision,State,Urgency,Via,Company,Requester,Assignee,Labels,Minutes to first reply,Link\n")
+        for row in range(rows):
+            ticket, revision = divmod(row, len(states))
+            clock = f"{row // 3600 % 24:02}:{row // 60 % 60:02}:{row % 60:02}"
+            out.write(f"{prefix}-{ticket},2025-03-{1 + row % 28:02} {clock},{revision + 1},{states[revision]},High,web,acct-{ticket % 997},"
+                      f"cust-{ticket % 9973},agent-{row % 90:02},bluetooth-pairing;battery,{row % 500},"
+                      f"https://desk.halden-audio.example/tickets/{prefix}-{ticket}\n")
+
+
+def import_load(node, arguments, data):
+    """Rows of a file: read by the command, then by a job of the node without a limit of its rate."""
+    mapping = str(ROOT / "examples" / "mappings" / "sample.yaml")
+    for name, options in (("the command", []), ("a job of the node", ["--upload"])):
+        table = data / f"{'job' if options else 'direct'}.csv"
+        write_table(table, arguments.rows, "JB" if options else "DI")
+        before, began = node.usage(), time.monotonic()
+        node.ask("import", str(table), "--mapping", mapping, "--quiet", *options)
+        seconds, after = time.monotonic() - began, node.usage()
+        millions = arguments.rows / 1e6
+        print(f"  read by {name:<18} rows/s {arguments.rows / seconds:>10,.0f}   node's CPU s a million rows"
+              f" {(after['cpu_s'] - before['cpu_s']) / millions:>7,.1f}   memory, MiB {after['resident_bytes'] / 2**20:>6,.0f}", flush=True)
+
+
 def run(arguments, data, running):
     def start():
         running.append(Node(arguments.binary, CONFIG, data / f"node-{len(running)}.log", {"CXSTREAM_DATA": str(data), "CXSTREAM_BENCH": str(CONFIG.parent)}))
@@ -72,6 +100,11 @@ def run(arguments, data, running):
         print(f"▸ {arguments.rate:,} events/s for 20 s", flush=True)
         node = start()
         paced_load(node, arguments)
+    if arguments.rows:
+        node.stop()
+        print(f"▸ {arguments.rows:,} rows of a CSV file", flush=True)
+        node = start()
+        import_load(node, arguments, data)
     if arguments.webhooks:
         node.stop()
         node = start()
@@ -88,6 +121,7 @@ def main():
     parser.add_argument("--tickets", type=int, default=100_000)
     parser.add_argument("--streams", type=int, default=2)
     parser.add_argument("--rate", type=int, default=20_000, help="events/s of the second, paced load; 0 for none")
+    parser.add_argument("--rows", type=int, default=500_000, help="rows of the files that are imported; 0 for none")
     parser.add_argument("--webhooks", type=int, default=10_000, help="requests/s to a source over HTTP; 0 for none")
     parser.add_argument("--idle-connections", type=int, default=9_000, help="connections that dribble beside them")
     arguments = parser.parse_args()
