@@ -94,6 +94,9 @@ base::result<sink_entry> sink_roster::spawn_configured(const sink_setup& configu
   auto record = record_of(setup.config.name);
   if (!record)
     return record.err();
+  auto spent = budget_of(setup.config.name);
+  if (!spent)
+    return spent.err();
   sink_entry entry{setup.config.name, setup.config.kind, setup.config.filter, setup.config.projection,
                    record->paused()};
   std::vector<connector_worker_actor> workers;
@@ -110,7 +113,7 @@ base::result<sink_entry> sink_roster::spawn_configured(const sink_setup& configu
       workers.push_back(system_.spawn(target_worker, worker));
   }
   entry.courier =
-      spawn_courier(entry.name, setup.config, setup.traits, {workers.begin(), workers.end()}, workers.front());
+      spawn_courier(entry.name, setup.config, setup.traits, {workers.begin(), workers.end()}, workers.front(), *spent);
   if (auto spawned = spawn_partitions(entry, setup.config, setup.traits); !spawned)
     return spawned.err();
   return entry;
@@ -128,7 +131,7 @@ base::result<sink_entry> sink_roster::spawn_subscriber(const v1::StartSubscripti
   settings.allowance.concurrency_min = static_cast<std::uint32_t>(partitions_.size()); // a consumer's credits limit it
   const ports::target_traits traits{256, partitions_.size(), false, false};
   entry.courier =
-      spawn_courier(entry.name, settings, traits, {caf::actor_cast<target_worker_actor>(entry.subscriber)}, {});
+      spawn_courier(entry.name, settings, traits, {caf::actor_cast<target_worker_actor>(entry.subscriber)}, {}, {});
   if (auto spawned = spawn_partitions(entry, settings, traits); !spawned)
     return spawned.err();
   return entry;
@@ -146,7 +149,7 @@ base::result<protocols::budget_account> sink_roster::budget_of(const std::string
 
 courier_actor sink_roster::spawn_courier(const std::string& name, const config::sink_config& settings,
                                          const ports::target_traits& traits, std::vector<target_worker_actor> workers,
-                                         connector_worker_actor mender) {
+                                         connector_worker_actor mender, const protocols::budget_account& spent) {
   courier_config courier_settings{name,
                                   config_.clock,
                                   config_.metrics,
@@ -161,8 +164,7 @@ courier_actor sink_roster::spawn_courier(const std::string& name, const config::
   courier_settings.breaker.open_max = settings.breaker.open_max;
   courier_settings.coalesces = coalesces(settings, traits);
   if (settings.allowance.calls_per_day > 0) {
-    if (auto spent = budget_of(name))
-      courier_settings.budget_spent = *spent;
+    courier_settings.budget_spent = spent;
     courier_settings.keep_budget = [this, name](const protocols::budget_account& account) {
       v1::SinkBudget kept;
       kept.set_since_us(base::to_us(account.since));

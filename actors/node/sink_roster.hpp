@@ -65,11 +65,11 @@ private:
   base::result<void> write_new_subscriber(const v1::StartSubscription& start);
   base::result<void> spawn_partitions(sink_entry& entry, const config::sink_config& settings,
                                       const ports::target_traits& traits);
-  // How the sink's target may be called. Error: io.
+  // What was spent of the sink's budget. Errors: io, corrupt.
   base::result<protocols::budget_account> budget_of(const std::string& name) const;
   courier_actor spawn_courier(const std::string& name, const config::sink_config& settings,
                               const ports::target_traits& traits, std::vector<target_worker_actor> workers,
-                              connector_worker_actor mender);
+                              connector_worker_actor mender, const protocols::budget_account& spent);
   // When it fails, the log writer is told, so that the store is mended also when nothing is appended.
   base::result<void> write(const ports::write_batch& batch);
   base::result<v1::SinkRecord> record_of(const std::string& name) const;

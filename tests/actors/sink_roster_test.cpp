@@ -84,5 +84,20 @@ TEST_F(SinkRoster, KnowsItsSubscribersAgainAfterARestart) {
   EXPECT_EQ(behind->demanded.size(), 1u); // only the first one's: the new one is paused
 }
 
+TEST_F(SinkRoster, DoesNotStartASinkWhoseSpentBudgetCannotBeRead) {
+  ports::write_batch batch;
+  batch.put(ports::family::meta, ports::keys::sink_budget("crm"), "\xff");
+  ASSERT_TRUE(store.write(batch, ports::durability::synced));
+  auto with_budget = config;
+  sink_setup& crm = with_budget.sinks.emplace_back();
+  crm.config.name = "crm";
+  crm.config.allowance.calls_per_day = 1'000;
+  roster.emplace(system, with_budget, writer, std::vector{behind->actor});
+  const auto started = roster->start();
+  ASSERT_FALSE(started);
+  EXPECT_EQ(started.err().code, base::error_code::corrupt);
+  EXPECT_NE(started.err().message.find("crm"), std::string::npos) << started.err().message;
+}
+
 } // namespace
 } // namespace cxstream::actors
