@@ -2,12 +2,13 @@
 // chosen.
 #pragma once
 
-#include "client/exit_code.hpp"
-
-#include <CLI/CLI.hpp>
+#include "failure.hpp"
 
 #include <functional>
-#include <string>
+
+namespace CLI {
+class App; // its header costs seconds: only those include it who add options
+}
 
 namespace cxstream::cli {
 
@@ -42,8 +43,5 @@ void add_key_command(CLI::App& app, invocation& chosen);
 void add_receiver_command(CLI::App& app, invocation& chosen);
 void add_completion_command(CLI::App& app, invocation& chosen);
 void add_version_command(CLI::App& app, invocation& chosen);
-
-// Prints "cxstream: <what>" to stderr and returns the code.
-int fail(client::exit_code code, const std::string& what);
 
 } // namespace cxstream::cli

@@ -1,6 +1,8 @@
 #include "command.hpp"
 #include "completion/script.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include <cstdio>
 
 namespace cxstream::cli {

@@ -2,6 +2,8 @@
 
 #include "config/load.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include <cstdio>
 
 namespace cxstream::cli {

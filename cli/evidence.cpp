@@ -1,4 +1,5 @@
 #include "calls.hpp"
+#include "command.hpp"
 
 #include "model/evidence.hpp"
 #include "taxonomy/history_feed.hpp"
@@ -6,6 +7,7 @@
 
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <vector>

@@ -3,6 +3,8 @@
 
 #include "google/protobuf/stubs/logging.h"
 
+#include <CLI/CLI.hpp>
+
 #include <csignal>
 #include <cstdio>
 #include <exception>

@@ -1,6 +1,8 @@
 #include "command.hpp"
 #include "receiver.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include <memory>
 #include <vector>
 

@@ -1,8 +1,11 @@
 // `cxstream replay`: events of the history are sent to a sink once more.
 #include "calls.hpp"
+#include "command.hpp"
 #include "terminal/number_text.hpp"
 #include "terminal/table.hpp"
 #include "time_option.hpp"
+
+#include <CLI/CLI.hpp>
 
 #include <cstdio>
 #include <optional>

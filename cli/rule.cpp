@@ -3,6 +3,7 @@
 #include "config/load_rules.hpp"
 #include "terminal/style.hpp"
 
+#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 

@@ -1,7 +1,10 @@
 #include "calls.hpp"
+#include "command.hpp"
 #include "sink_table.hpp"
 #include "terminal/number_text.hpp"
 #include "time_option.hpp"
+
+#include <CLI/CLI.hpp>
 
 #include <cstdio>
 #include <optional>

@@ -1,6 +1,9 @@
 #include "calls.hpp"
+#include "command.hpp"
 #include "terminal/number_text.hpp"
 #include "terminal/table.hpp"
+
+#include <CLI/CLI.hpp>
 
 #include <cstdio>
 #include <numeric>

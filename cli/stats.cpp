@@ -1,7 +1,10 @@
 #include "calls.hpp"
 #include "client/interruption.hpp"
+#include "command.hpp"
 #include "sink_table.hpp"
 #include "terminal/number_text.hpp"
+
+#include <CLI/CLI.hpp>
 
 #include <chrono>
 #include <cstdio>

@@ -1,8 +1,11 @@
 #include "calls.hpp"
 #include "client/interruption.hpp"
+#include "command.hpp"
 #include "terminal/style.hpp"
 
 #include "cxstream/v1/subscribe.grpc.pb.h"
+
+#include <CLI/CLI.hpp>
 
 #include <unistd.h>
 

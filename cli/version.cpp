@@ -1,5 +1,7 @@
 #include "command.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include <cstdio>
 
 namespace cxstream::cli {

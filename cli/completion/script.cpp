@@ -1,5 +1,7 @@
 #include "completion/script.hpp"
 
+#include <CLI/CLI.hpp>
+
 namespace cxstream::cli {
 
 namespace {

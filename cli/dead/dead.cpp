@@ -1,6 +1,9 @@
 #include "dead/dead.hpp"
 
+#include "command.hpp"
 #include "time_option.hpp"
+
+#include <CLI/CLI.hpp>
 
 namespace cxstream::cli {
 

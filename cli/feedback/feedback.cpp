@@ -1,5 +1,9 @@
 #include "feedback/feedback.hpp"
 
+#include "command.hpp"
+
+#include <CLI/CLI.hpp>
+
 namespace cxstream::cli {
 
 void add_feedback_command(CLI::App& app, invocation& chosen) {

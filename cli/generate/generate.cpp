@@ -3,6 +3,8 @@
 #include "calls.hpp"
 #include "command.hpp"
 
+#include <CLI/CLI.hpp>
+
 namespace cxstream::cli {
 
 namespace {

@@ -2,7 +2,7 @@
 
 #include "client/interruption.hpp"
 #include "client/json_text.hpp"
-#include "command.hpp"
+#include "failure.hpp"
 
 #include "google/protobuf/util/json_util.h"
 

@@ -1,7 +1,7 @@
 #include "generate/generate.hpp"
 
 #include "client/interruption.hpp"
-#include "command.hpp"
+#include "failure.hpp"
 #include "generate/load_summary.hpp"
 #include "terminal/progress.hpp"
 

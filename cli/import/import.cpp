@@ -6,6 +6,8 @@
 #include "sources/mapping/builtin.hpp"
 #include "sources/mapping/load.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include <cstdio>
 #include <filesystem>
 

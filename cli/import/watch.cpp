@@ -1,7 +1,7 @@
 #include "import/import.hpp"
 
 #include "client/interruption.hpp"
-#include "command.hpp"
+#include "failure.hpp"
 #include "sources/files/watched_folder.hpp"
 
 #include <cstdio>

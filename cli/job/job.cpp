@@ -1,5 +1,9 @@
 #include "job/job.hpp"
 
+#include "command.hpp"
+
+#include <CLI/CLI.hpp>
+
 #include <cstdio>
 
 namespace cxstream::cli {

@@ -1,7 +1,9 @@
 #include "key/key.hpp"
 
 #include "base/rfc3339.hpp"
+#include "command.hpp"
 
+#include <CLI/CLI.hpp>
 #include <chrono>
 #include <nlohmann/json.hpp>
 

@@ -2,7 +2,7 @@
 // once. Each function returns the exit code.
 #pragma once
 
-#include "command.hpp"
+#include "failure.hpp"
 
 #include "security/api_keys/api_key.hpp"
 

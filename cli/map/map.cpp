@@ -5,6 +5,7 @@
 #include "sources/mapping/load.hpp"
 #include "terminal/table.hpp"
 
+#include <CLI/CLI.hpp>
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 

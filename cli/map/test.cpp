@@ -1,6 +1,6 @@
 #include "map/map.hpp"
 
-#include "command.hpp"
+#include "failure.hpp"
 #include "sources/mapping/builtin.hpp"
 #include "terminal/number_text.hpp"
 

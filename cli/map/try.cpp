@@ -1,7 +1,7 @@
 #include "map/map.hpp"
 
 #include "client/json_text.hpp"
-#include "command.hpp"
+#include "failure.hpp"
 #include "model/fold_text.hpp"
 #include "sources/mapping/builtin.hpp"
 #include "terminal/table.hpp"

@@ -1,6 +1,9 @@
 #include "schema/schema.hpp"
 
+#include "command.hpp"
 #include "terminal/number_text.hpp"
+
+#include <CLI/CLI.hpp>
 
 #include <cstdio>
 

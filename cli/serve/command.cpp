@@ -2,6 +2,8 @@
 
 #include "serve/serve.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include <memory>
 
 namespace cxstream::cli {

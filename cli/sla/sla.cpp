@@ -1,8 +1,11 @@
 #include "calls.hpp"
+#include "command.hpp"
 #include "sla/report.hpp"
 #include "terminal/table.hpp"
 
 #include "cxstream/v1/sla.grpc.pb.h"
+
+#include <CLI/CLI.hpp>
 
 #include <cstdio>
 

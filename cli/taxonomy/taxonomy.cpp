@@ -1,8 +1,11 @@
 #include "taxonomy/taxonomy.hpp"
 
+#include "command.hpp"
 #include "config/load.hpp"
 #include "config/load_taxonomy.hpp"
 #include "time_option.hpp"
+
+#include <CLI/CLI.hpp>
 
 namespace cxstream::cli {
 

@@ -1,5 +1,9 @@
 #include "ticket/ticket.hpp"
 
+#include "command.hpp"
+
+#include <CLI/CLI.hpp>
+
 namespace cxstream::cli {
 
 void add_ticket_command(CLI::App& app, invocation& chosen) {

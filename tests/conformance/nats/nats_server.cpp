@@ -128,11 +128,11 @@ void nats_server::kill() {
 }
 
 void nats_server::freeze() {
-  process_->signal(SIGSTOP);
+  process_->freeze();
 }
 
 void nats_server::thaw() {
-  process_->signal(SIGCONT);
+  process_->thaw();
 }
 
 bool nats_server::lets_in(const std::string& word) const {

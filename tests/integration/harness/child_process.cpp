@@ -68,6 +68,16 @@ void child_process::kill9() {
   signal(SIGKILL);
 }
 
+void child_process::freeze() const {
+  signal(SIGSTOP);
+  siginfo_t how;
+  waitid(P_PID, static_cast<id_t>(pid_), &how, WSTOPPED | WEXITED | WNOWAIT);
+}
+
+void child_process::thaw() const {
+  signal(SIGCONT);
+}
+
 bool child_process::is_running() {
   return !reap(WNOHANG);
 }

@@ -29,6 +29,9 @@ public:
   std::optional<int> wait(std::chrono::milliseconds patience);
   void signal(int number) const;
   void kill9();
+  // Returns when all its threads stand still.
+  void freeze() const;
+  void thaw() const;
   bool is_running();
   pid_t pid() const {
     return pid_;

@@ -6,7 +6,6 @@
 
 #include <curl/curl.h>
 
-#include <csignal>
 #include <stdexcept>
 
 namespace cxstream::servers {
@@ -81,11 +80,11 @@ void clickhouse_server::kill9() {
 }
 
 void clickhouse_server::freeze() const {
-  process_->signal(SIGSTOP);
+  process_->freeze();
 }
 
 void clickhouse_server::thaw() const {
-  process_->signal(SIGCONT);
+  process_->thaw();
 }
 
 std::vector<std::string> clickhouse_server::rows(const std::string& sql) const {
