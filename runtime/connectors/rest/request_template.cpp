@@ -119,7 +119,7 @@ body_form form_of(std::string_view content_type) {
   return lower.find("xml") != std::string::npos ? body_form::xml : body_form::text;
 }
 
-base::result<request_template> request_template::of(std::string url, std::string body, body_form form,
+base::result<request_template> request_template::of(const std::string& url, const std::string& body, body_form form,
                                                     const model::compiled_projection& projection) {
   if (url.substr(0, path_begin(url)).find("{{") != std::string::npos)
     return wrong("the URL's scheme and host must not be made of events");

@@ -33,7 +33,7 @@ struct rendered {
 class request_template {
 public:
   // Errors: invalid_argument (no template, tags in scheme or host, unescaped tags in the URL).
-  static base::result<request_template> of(std::string url, std::string body, body_form form,
+  static base::result<request_template> of(const std::string& url, const std::string& body, body_form form,
                                            const model::compiled_projection& projection);
   request_template(request_template&&) noexcept;
   request_template& operator=(request_template&&) noexcept;
