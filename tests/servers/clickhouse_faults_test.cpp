@@ -109,7 +109,7 @@ TEST_F(ClickhouseFaults, KeepsEveryEventOnceWhileTheServerIsKilledAndFrozenUnder
 TEST_F(ClickhouseFaults, KeepsEveryEventOnceWhileTheNodeIsKilledAgainAndAgain) {
   constexpr std::size_t batch = 50;
   sink_.settings["timeout"] = "10s";
-  const auto all = events(10'000);
+  const auto all = events(4'000);
   open()->close(); // the schema is there
   const auto kills = deliver_with_kills([this] { return *connectors::make_target(sink_); }, all, {batch, 12, 7});
   EXPECT_GE(kills, 3);

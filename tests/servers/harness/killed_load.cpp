@@ -29,10 +29,13 @@ bool deliver_until_taken(ports::target& target, std::span<const ports::delivery>
 
 namespace {
 
-// Delivers in a child process and kills it in the middle of some batch. Returns the batches that were acknowledged.
+constexpr std::size_t batches_a_life_max = 30;
+
+// Delivers in a child process and kills it when so many batches were acknowledged and a moment passed, in the middle of
+// some batch. Returns the batches that were acknowledged.
 std::size_t deliver_and_kill(const std::function<std::unique_ptr<ports::target>()>& make,
-                             std::span<const ports::delivery> events, std::size_t batch,
-                             std::chrono::milliseconds after) {
+                             std::span<const ports::delivery> events, std::size_t batch, std::size_t after,
+                             std::chrono::microseconds moment) {
   int channel[2];
   if (::pipe(channel) != 0)
     return 0;
@@ -48,10 +51,13 @@ std::size_t deliver_and_kill(const std::function<std::unique_ptr<ports::target>(
     ::_exit(0); // no destructor runs
   }
   ::close(channel[1]);
-  std::this_thread::sleep_for(after);
-  ::kill(child, SIGKILL);
   std::size_t heard = 0;
-  for (char byte = 0; ::read(channel[0], &byte, 1) == 1;)
+  char byte = 0;
+  while (heard < after && ::read(channel[0], &byte, 1) == 1)
+    ++heard;
+  std::this_thread::sleep_for(moment);
+  ::kill(child, SIGKILL);
+  while (::read(channel[0], &byte, 1) == 1)
     ++heard;
   ::close(channel[0]);
   int status = 0;
@@ -68,8 +74,9 @@ int deliver_with_kills(const std::function<std::unique_ptr<ports::target>()>& ma
   int kills = 0;
   for (; kills < plan.kills_max && acknowledged < events.size(); ++kills) {
     const auto from = acknowledged - std::min<std::size_t>(acknowledged, plan.batch * (random() % 4));
-    acknowledged = from + plan.batch * deliver_and_kill(make, events.subspan(from), plan.batch,
-                                                        std::chrono::milliseconds(150 + random() % 250));
+    const auto after = 1 + random() % batches_a_life_max;
+    acknowledged = from + plan.batch * deliver_and_kill(make, events.subspan(from), plan.batch, after,
+                                                        std::chrono::microseconds(random() % 10'000));
   }
   return kills;
 }
