@@ -84,6 +84,7 @@ def import_load(node, arguments, data):
         millions = arguments.rows / 1e6
         print(f"  read by {name:<18} rows/s {arguments.rows / seconds:>10,.0f}   node's CPU s a million rows"
               f" {(after['cpu_s'] - before['cpu_s']) / millions:>7,.1f}   memory, MiB {after['resident_bytes'] / 2**20:>6,.0f}", flush=True)
+        node.wait_for_sinks(600)  # what comes next is not to be measured beside it
 
 
 def run(arguments, data, running):
