@@ -18,13 +18,10 @@ namespace {
 
 using namespace std::chrono_literals;
 using connectors_test::all_delivered;
-using connectors_test::event_of;
-using connectors_test::log_of_events;
 using connectors_test::now;
 using connectors_test::results;
 using ports::delivery_result;
 using testing::Each;
-using testing::ElementsAre;
 using testing::IsEmpty;
 using clock = std::chrono::steady_clock;
 
@@ -48,14 +45,7 @@ protected:
     return target;
   }
   std::vector<ports::delivery> events(std::size_t count) {
-    std::vector<ports::delivery> out;
-    for (std::size_t i = 0; i < count; ++i) {
-      const auto ticket = "T" + std::to_string(made_ % 97);
-      auto e = event_of(ticket, ++made_);
-      e.set_status("s" + std::to_string(made_ % 5));
-      out.push_back(log_.add(e, static_cast<std::uint16_t>(made_ % 97 % 5)));
-    }
-    return out;
+    return load_.next(count);
   }
   // Every event once; every ticket with all its events and the status of the newest.
   void expect_exactly(std::size_t count) const {
@@ -72,8 +62,7 @@ protected:
 
   std::optional<clickhouse_server> server_;
   config::sink_config sink_;
-  log_of_events log_;
-  std::size_t made_ = 0;
+  event_load load_;
 };
 
 TEST_F(ClickhouseFaults, KeepsEveryEventOnceWhileTheServerIsKilledAndFrozenUnderLoad) {
@@ -102,8 +91,8 @@ TEST_F(ClickhouseFaults, KeepsEveryEventOnceWhileTheServerIsKilledAndFrozenUnder
   load.request_stop();
   load.join();
   EXPECT_GT(delivered, 1'000U);
-  EXPECT_EQ(delivered, made_);
-  expect_exactly(made_);
+  EXPECT_EQ(delivered, load_.made());
+  expect_exactly(load_.made());
 }
 
 TEST_F(ClickhouseFaults, KeepsEveryEventOnceWhileTheNodeIsKilledAgainAndAgain) {
@@ -125,22 +114,15 @@ TEST_F(ClickhouseFaults, IsUnreachableWhenTheDiskIsFullAndLosesAndDoublesNothing
   server_.emplace(disk.path());
   sink_.settings["url"] = server_->url();
   const auto target = open();
-  std::vector<ports::delivery> refused;
-  for (int i = 0; i < 2'000 && refused.empty(); ++i) {
-    auto batch = events(500);
-    const auto outcomes = target->deliver(batch, now);
-    if (all_delivered(outcomes))
-      continue;
-    EXPECT_THAT(results(outcomes), Each(testing::AnyOf(delivery_result::unreachable, delivery_result::skipped)))
-        << outcomes[0].reason;
-    refused = std::move(batch);
-  }
+  const auto [refused, outcomes] = deliver_until_refused(*target, load_, 500, 2'000);
   ASSERT_FALSE(refused.empty()) << "the disk never filled up";
+  EXPECT_THAT(results(outcomes), Each(testing::AnyOf(delivery_result::unreachable, delivery_result::skipped)))
+      << outcomes[0].reason;
   EXPECT_FALSE(all_delivered(target->deliver(refused, now)));
   ASSERT_TRUE(disk.grow("256m"));
   EXPECT_TRUE(deliver_until_taken(*target, refused));
   EXPECT_TRUE(deliver_until_taken(*target, events(200)));
-  expect_exactly(made_);
+  expect_exactly(load_.made());
   server_.reset(); // before its disk
 }
 

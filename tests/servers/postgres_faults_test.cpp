@@ -19,7 +19,6 @@ namespace {
 using namespace std::chrono_literals;
 using connectors_test::all_delivered;
 using connectors_test::event_of;
-using connectors_test::log_of_events;
 using connectors_test::now;
 using connectors_test::results;
 using ports::delivery_result;
@@ -42,16 +41,7 @@ protected:
     return server_->rows("SET search_path TO cxstream; " + query);
   }
   std::vector<ports::delivery> events(std::size_t count) {
-    std::vector<ports::delivery> out;
-    for (std::size_t i = 0; i < count; ++i) {
-      const auto ticket = "T" + std::to_string(made_ % 97);
-      auto e = event_of(ticket, ++made_);
-      e.set_status("s" + std::to_string(made_ % 5));
-      e.set_account_id("a" + std::to_string(made_ % 11));
-      e.add_raw_tags("r" + std::to_string(made_ % 7));
-      out.push_back(log_.add(e, static_cast<std::uint16_t>(made_ % 97 % 5)));
-    }
-    return out;
+    return load_.next(count);
   }
   // Every event once, every ticket folded from each of its events once.
   void expect_exactly(std::size_t count) const {
@@ -70,8 +60,7 @@ protected:
 
   std::optional<postgres_server> server_;
   config::sink_config sink_;
-  log_of_events log_;
-  std::size_t made_ = 0;
+  event_load load_;
 };
 
 TEST_F(PostgresFaults, IsUnreachableWhileTheServerIsDownAndGoesOnByItself) {
@@ -108,8 +97,8 @@ TEST_F(PostgresFaults, KeepsEveryEventOnceWhileTheServerIsKilledAgainAndAgain) {
   done = true;
   load.join();
   EXPECT_GT(delivered, 1'000U);
-  EXPECT_EQ(delivered, made_);
-  expect_exactly(made_);
+  EXPECT_EQ(delivered, load_.made());
+  expect_exactly(load_.made());
 }
 
 TEST_F(PostgresFaults, KeepsEveryEventOnceWhileTheNodeIsKilledAgainAndAgain) {
@@ -164,7 +153,7 @@ TEST_F(PostgresFaults, IsUnreachableWhenThereIsNoRightAndNoTableAndSaysSo) {
   auto more = events(1);
   auto e = event_of("T1", 1'000);
   e.set_account_id("one that is not known yet");
-  more.push_back(log_.add(e));
+  more.push_back(load_.add(e));
   const auto outcomes = target->deliver(more, now);
   EXPECT_THAT(results(outcomes), Each(testing::AnyOf(delivery_result::unreachable, delivery_result::skipped)));
   EXPECT_THAT(outcomes[0].reason, HasSubstr("dim_account"));
@@ -180,22 +169,15 @@ TEST_F(PostgresFaults, IsUnreachableWhenTheTablespaceIsFullAndLosesAndDoublesNot
   server_->rows("CREATE TABLESPACE small LOCATION '" + disk.path() + "'");
   server_->rows("ALTER ROLE cx SET default_tablespace = small");
   const auto target = open(sink_);
-  std::vector<ports::delivery> refused;
-  for (int i = 0; i < 200 && refused.empty(); ++i) {
-    auto batch = events(200);
-    const auto outcomes = target->deliver(batch, now);
-    if (all_delivered(outcomes))
-      continue;
-    EXPECT_THAT(results(outcomes), Each(testing::AnyOf(delivery_result::unreachable, delivery_result::skipped)));
-    EXPECT_THAT(outcomes[0].reason, HasSubstr("53100"));
-    refused = std::move(batch);
-  }
+  const auto [refused, outcomes] = deliver_until_refused(*target, load_, 200, 200);
   ASSERT_FALSE(refused.empty()) << "the disk never filled up";
+  EXPECT_THAT(results(outcomes), Each(testing::AnyOf(delivery_result::unreachable, delivery_result::skipped)));
+  EXPECT_THAT(outcomes[0].reason, HasSubstr("53100"));
   EXPECT_FALSE(all_delivered(target->deliver(refused, now)));
   ASSERT_TRUE(disk.grow("64m"));
   EXPECT_TRUE(deliver_until_taken(*target, refused));
   EXPECT_TRUE(deliver_until_taken(*target, events(200)));
-  expect_exactly(made_);
+  expect_exactly(load_.made());
 }
 
 TEST_F(PostgresFaults, ReadsItsPasswordAnewAtEveryConnecting) {

@@ -14,8 +14,6 @@ namespace cxstream::servers {
 namespace {
 
 using connectors_test::all_delivered;
-using connectors_test::event_of;
-using connectors_test::log_of_events;
 using connectors_test::now;
 using connectors_test::results;
 using ports::delivery_result;
@@ -32,15 +30,7 @@ protected:
     return *connectors::make_target(sink);
   }
   std::vector<ports::delivery> events(std::size_t count) {
-    std::vector<ports::delivery> out;
-    for (std::size_t i = 0; i < count; ++i) {
-      const auto ticket = "T" + std::to_string(made_ % 97);
-      auto e = event_of(ticket, ++made_);
-      e.set_status("s" + std::to_string(made_ % 5));
-      e.set_account_id("a" + std::to_string(made_ % 11));
-      out.push_back(log_.add(e, static_cast<std::uint16_t>(made_ % 97 % 5)));
-    }
-    return out;
+    return load_.next(count);
   }
   // Every event once; every ticket with the last of its events.
   void expect_exactly(const std::string& path, std::size_t count) const {
@@ -55,8 +45,7 @@ protected:
   }
 
   const support::scratch_dir dir_;
-  log_of_events log_;
-  std::size_t made_ = 0;
+  event_load load_;
 };
 
 TEST_F(SqliteFaults, KeepsEveryEventOnceWhileTheNodeIsKilledAgainAndAgain) {
@@ -76,23 +65,16 @@ TEST_F(SqliteFaults, IsUnreachableWhenTheDiskIsFullAndLosesAndDoublesNothingWhen
   const auto path = disk.path() + "/w.db";
   const auto target = make(path);
   ASSERT_TRUE(target->open());
-  std::vector<ports::delivery> refused;
-  for (int i = 0; i < 500 && refused.empty(); ++i) {
-    auto batch = events(200);
-    const auto outcomes = target->deliver(batch, now);
-    if (all_delivered(outcomes))
-      continue;
-    EXPECT_THAT(results(outcomes), Each(testing::AnyOf(delivery_result::unreachable, delivery_result::skipped)))
-        << outcomes[0].reason;
-    EXPECT_THAT(outcomes[0].reason, testing::HasSubstr("full"));
-    refused = std::move(batch);
-  }
+  const auto [refused, outcomes] = deliver_until_refused(*target, load_, 200, 500);
   ASSERT_FALSE(refused.empty()) << "the disk never filled up";
+  EXPECT_THAT(results(outcomes), Each(testing::AnyOf(delivery_result::unreachable, delivery_result::skipped)))
+      << outcomes[0].reason;
+  EXPECT_THAT(outcomes[0].reason, testing::HasSubstr("full"));
   EXPECT_FALSE(all_delivered(target->deliver(refused, now)));
   ASSERT_TRUE(disk.grow("256m"));
   EXPECT_TRUE(deliver_until_taken(*target, refused));
   EXPECT_TRUE(deliver_until_taken(*target, events(200)));
-  expect_exactly(path, made_);
+  expect_exactly(path, load_.made());
   target->close(); // before its disk goes
 }
 
