@@ -13,6 +13,7 @@
 #include "actors/ingest/interface.hpp"
 #include "actors/log_writer/interface.hpp"
 #include "actors/partition/interface.hpp"
+#include "base/credit.hpp"
 #include "ports/clock.hpp"
 #include "ports/metrics.hpp"
 #include "ports/services.hpp"
@@ -33,7 +34,7 @@ struct ingest_config {
   std::vector<partition_actor> partitions;                    // by partition id
   std::function<std::shared_ptr<const intake_rules>()> rules; // those in force now; thread-safe
   std::shared_ptr<ports::ingest_listener> listener;
-  std::uint32_t credit_events = 32'768;
+  std::uint32_t credit_events = base::credit_events_default;
   std::vector<std::string> sources = {}; // source systems that the client may send events of; empty: any
   std::chrono::seconds answer_timeout{30};
 };

@@ -14,37 +14,40 @@
 
 namespace cxstream::actors {
 
-// sink → partition: I have everything below `from`; send what there is, now or as soon as there is something.
+// sink → partition: I have everything below `from`; send what there is, now or as soon as there is something, and no
+// more runs than give me `events_max`.
 struct history_demand {
   base::log_offset from;
+  std::uint32_t events_max = 1;
 
   template <class Inspector>
   friend auto inspect(Inspector& f, history_demand& x) {
-    return f(caf::meta::type_name("history_demand"), x.from);
+    return f(caf::meta::type_name("history_demand"), x.from, x.events_max);
   }
 };
 
-// partition → sink: a run that begins at or before the demanded offset, or (no run) word that the store has more up to
-// `end`. Sinks share the run; on a wire it travels by value.
+// partition → sink: runs that follow each other, the first of which begins at or before the demanded offset; or (no
+// runs) word that the store has more up to `end`. Many, when many small batches came since the last supply: so a sink
+// that falls behind reads in larger portions. Sinks share the runs (never null); on a wire they travel by value.
 struct history_supply {
-  std::shared_ptr<const protocols::history_run> run;
+  std::vector<std::shared_ptr<const protocols::history_run>> runs;
   base::log_offset end;           // end of the history now
   std::uint64_t events_total = 0; // events in the history now
 
   template <class Inspector>
   friend auto inspect(Inspector& f, history_supply& x) {
-    protocols::history_run value;
-    bool has_run = x.run != nullptr;
+    std::vector<protocols::history_run> values;
     if constexpr (Inspector::reads_state) {
-      if (has_run)
-        value = *x.run;
+      for (const auto& run : x.runs)
+        values.push_back(*run);
     }
     auto load = [&] {
-      x.run = has_run ? std::make_shared<const protocols::history_run>(std::move(value)) : nullptr;
+      x.runs.clear();
+      for (auto& value : values)
+        x.runs.push_back(std::make_shared<const protocols::history_run>(std::move(value)));
       return caf::error{};
     };
-    return f(caf::meta::type_name("history_supply"), has_run, value, x.end, x.events_total,
-             caf::meta::load_callback(load));
+    return f(caf::meta::type_name("history_supply"), values, x.end, x.events_total, caf::meta::load_callback(load));
   }
 };
 

@@ -3,6 +3,7 @@
 
 #include "actors/dead_letter/letter_watch.hpp"
 #include "actors/ingest/intake.hpp"
+#include "base/credit.hpp"
 #include "config/config.hpp"
 #include "ports/clock.hpp"
 #include "ports/log.hpp"
@@ -34,7 +35,7 @@ struct node_config {
   std::chrono::seconds dedup_window{30 * 24 * 3600};
   std::uint32_t live_tickets_max = 200'000;
   std::chrono::milliseconds checkpoint_every{10'000};
-  std::uint32_t credit_events = 32'768;
+  std::uint32_t credit_events = base::credit_events_default;
   std::uint64_t seed = 1;
   std::string program_version = {};
   std::vector<sink_setup> sinks = {};

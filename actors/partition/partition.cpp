@@ -144,7 +144,7 @@ void partition_state::mended() {
 }
 
 void partition_state::demand(const history_demand& wish) {
-  supply(caf::actor_cast<history_reader>(self_->current_sender()), wish.from);
+  supply({caf::actor_cast<history_reader>(self_->current_sender()), wish});
 }
 
 // Keeps a new run for those who keep up, and serves those who wait.
@@ -165,22 +165,28 @@ void partition_state::publish(std::shared_ptr<const protocols::history_run> run)
   auto readers = std::move(waiting_readers_);
   waiting_readers_.clear();
   for (auto& [id, reader] : readers)
-    supply(reader.first, reader.second);
+    supply(std::move(reader));
 }
 
-void partition_state::supply(const history_reader& reader, base::log_offset from) {
+void partition_state::supply(waiting_reader reader) {
   const auto end = partition_->next_offset();
+  const auto from = reader.wish.from;
   if (from >= end) {
-    waiting_readers_.insert_or_assign(reader.id(), std::pair(reader, from));
+    const auto id = reader.who.id();
+    waiting_readers_.insert_or_assign(id, std::move(reader));
     return;
   }
-  std::shared_ptr<const protocols::history_run> found;
+  history_supply out{{}, end, partition_->totals().history};
   if (!recent_.empty() && recent_.front()->first_offset <= from) {
     const auto after = std::upper_bound(recent_.begin(), recent_.end(), from,
                                         [](base::log_offset o, const auto& run) { return o < run->first_offset; });
-    found = *std::prev(after);
+    std::size_t events = 0;
+    for (auto it = std::prev(after); it != recent_.end() && events < reader.wish.events_max; ++it) {
+      out.runs.push_back(*it);
+      events += (*it)->items.size();
+    }
   }
-  self_->send(reader, history_supply{std::move(found), end, partition_->totals().history});
+  self_->send(reader.who, std::move(out));
 }
 
 bytes_answer partition_state::ticket(const ask_ticket& question) {

@@ -48,6 +48,10 @@ private:
     caf::typed_response_promise<append_answer> promise;
     std::vector<protocols::log_entry> entries;
   };
+  struct waiting_reader {
+    history_reader who;
+    history_demand wish;
+  };
 
   caf::result<append_answer> append(append_events& request);
   void appended(log_appended& answer);
@@ -65,7 +69,7 @@ private:
   void answer(const std::vector<model::decision>& decisions, base::log_offset first);
   void fail(const base::error& why);
   void publish(std::shared_ptr<const protocols::history_run> run);
-  void supply(const history_reader& reader, base::log_offset from);
+  void supply(waiting_reader reader);
   void count_live();
 
   partition_actor::pointer self_;
@@ -84,7 +88,7 @@ private:
   std::deque<std::shared_ptr<const protocols::history_run>> recent_;
   std::deque<std::size_t> recent_bytes_;
   std::size_t recent_bytes_total_ = 0;
-  std::unordered_map<caf::actor_id, std::pair<history_reader, base::log_offset>> waiting_readers_;
+  std::unordered_map<caf::actor_id, waiting_reader> waiting_readers_;
   std::size_t counted_live_ = 0;
 };
 

@@ -118,31 +118,39 @@ void sink_state::supplied(const history_supply& supply) {
   carry_out(fx);
 }
 
-// The demanded page: from the run where it covers the demand, else from the store.
+// The demanded page: from the runs where they cover the demand, else from the store.
 base::result<protocols::history_page> sink_state::page_of(const history_supply& supply) const {
   const auto from = *demanded_;
   const auto wish = lanes_->demand();
   const std::size_t events_max = wish ? wish->events_max : 0;
   protocols::history_page page{from, {}, from};
-  protocols::history_run read;
-  const auto* run = supply.run.get();
-  if (!run || from < run->first_offset || run->next_offset <= from) {
-    auto found = protocols::read_history(config_->store, config_->partition_id, from, supply.end, events_max);
-    if (!found)
-      return found.err();
-    if (found->next_offset == from && from < supply.end)
-      return base::error{base::error_code::corrupt, "the history has nothing at offset " + std::to_string(from.value) +
-                                                        " and should reach to " + std::to_string(supply.end.value)};
-    read = std::move(*found);
-    run = &read;
+  const auto& runs = supply.runs;
+  if (!runs.empty() && runs.front()->first_offset <= from && from < runs.front()->next_offset) {
+    for (const auto& run : runs)
+      if (!add_to_page(page, *run, events_max))
+        break;
+    return page;
   }
+  auto found = protocols::read_history(config_->store, config_->partition_id, from, supply.end, events_max);
+  if (!found)
+    return found.err();
+  if (found->next_offset == from && from < supply.end)
+    return base::error{base::error_code::corrupt, "the history has nothing at offset " + std::to_string(from.value) +
+                                                      " and should reach to " + std::to_string(supply.end.value)};
+  add_to_page(page, *found, events_max);
+  return page;
+}
+
+// False when the page is full.
+bool sink_state::add_to_page(protocols::history_page& page, const protocols::history_run& run,
+                             std::size_t events_max) const {
   google::protobuf::Arena arena;
-  for (const auto& item : run->items) {
-    if (item.offset < from)
+  for (const auto& item : run.items) {
+    if (item.offset < page.from)
       continue;
     if (page.events.size() == events_max) {
       page.next = item.offset;
-      return page;
+      return false;
     }
     bool wanted = true;
     if (!config_->filter.passes_all()) {
@@ -153,8 +161,8 @@ base::result<protocols::history_page> sink_state::page_of(const history_supply& 
     page.events.push_back(
         {item.offset, item.sequence, item.ticket_id, wanted ? item.event : ports::event_bytes{}, wanted, item.late});
   }
-  page.next = std::max(from, run->next_offset);
-  return page;
+  page.next = std::max(page.from, run.next_offset);
+  return true;
 }
 
 void sink_state::answered(delivery_answer& answer) {
@@ -224,7 +232,7 @@ void sink_state::demand() {
   if (!wish)
     return;
   demanded_ = wish->from;
-  self_->send(config_->partition, history_demand{wish->from});
+  self_->send(config_->partition, history_demand{wish->from, wish->events_max});
 }
 
 void sink_state::tick() {

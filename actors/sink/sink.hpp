@@ -76,6 +76,7 @@ private:
   verdict move_to(base::log_offset next);
   verdict written() const;
   base::result<protocols::history_page> page_of(const history_supply& supply) const;
+  bool add_to_page(protocols::history_page& page, const protocols::history_run& run, std::size_t events_max) const;
   bool newer_was_delivered(const std::string& ticket_id, const std::vector<base::log_offset>& later) const;
   void carry_out(protocols::sink_effects& fx);
   void send(protocols::outgoing_delivery delivery);

@@ -2,6 +2,7 @@
 // nodes. One thread does it all.
 #pragma once
 
+#include "base/credit.hpp"
 #include "client/publish_window.hpp"
 
 #include "cxstream/v1/ingest.pb.h"
@@ -40,7 +41,7 @@ public:
 };
 
 struct publish_limits {
-  std::uint32_t in_flight_events = 32'768;
+  std::uint32_t in_flight_events = base::credit_events_default;
   std::chrono::milliseconds first_contact{5'000}; // how long to try to reach a node at all
   std::chrono::milliseconds patience{60'000};     // how long to go on without any answer
   std::chrono::milliseconds backoff_initial{100};

@@ -1,6 +1,7 @@
 // `cxstream generate`: invented load for a node, or for a file.
 #pragma once
 
+#include "base/credit.hpp"
 #include "client/connection.hpp"
 #include "generate/load_source.hpp"
 
@@ -14,7 +15,7 @@ struct generate_options {
   double duration_s = 0;          // 0: no end but the events'
   double rate = 0;                // events a second over all streams; 0: as fast as they go
   std::uint32_t batch = 512;
-  std::uint32_t in_flight = 32'768; // a stream
+  std::uint32_t in_flight = base::credit_events_default; // a stream
   double patience_s = 60;
   client::node_address node;
   std::string out; // file instead of a node

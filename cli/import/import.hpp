@@ -1,6 +1,7 @@
 // `cxstream import`: the rows of files become events on a node.
 #pragma once
 
+#include "base/credit.hpp"
 #include "client/connection.hpp"
 #include "client/exit_code.hpp"
 #include "sources/files/import_ledger.hpp"
@@ -22,7 +23,7 @@ struct import_options {
   client::node_address node;
   std::optional<std::uint64_t> shuffle;
   double rate = 0; // rows a second; 0: as fast as they go
-  std::uint32_t in_flight = 32'768;
+  std::uint32_t in_flight = base::credit_events_default;
   double patience_s = 60;
   bool resume = true;
   bool json = false;

@@ -1,6 +1,7 @@
 // The configuration of a node as plain values, with the defaults. config/load.hpp reads it from YAML.
 #pragma once
 
+#include "base/credit.hpp"
 #include "config/poll_config.hpp"
 
 #include "cxstream/v1/delivery.pb.h"
@@ -18,8 +19,8 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 struct ingest_config {
-  std::uint32_t credit_events = 32'768; // unanswered events a stream may have
-  seconds future_tolerance{600};        // how far ahead of the node's clock occurred_at may be
+  std::uint32_t credit_events = base::credit_events_default; // unanswered events a stream may have
+  seconds future_tolerance{600};                             // how far ahead of the node's clock occurred_at may be
   std::uint32_t event_bytes_max = 65'536;
   std::uint32_t batch_bytes_max = 4u << 20u;
   std::string taxonomy_file;        // empty: no taxonomy

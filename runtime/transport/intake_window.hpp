@@ -4,6 +4,8 @@
 // fetch hold back reading like events that are not yet durable. A batch of no events counts as one: nothing is free.
 #pragma once
 
+#include "base/credit.hpp"
+
 #include <cstdint>
 #include <unordered_map>
 
@@ -12,7 +14,7 @@ namespace cxstream::transport {
 class intake_window {
 public:
   struct limits {
-    std::uint64_t events_max = 32'768;
+    std::uint64_t events_max = base::credit_events_default;
     std::uint64_t bytes_max = 16u << 20u;
   };
 

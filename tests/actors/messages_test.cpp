@@ -61,12 +61,12 @@ TEST_F(Messages, EveryRegisteredTypeSurvivesTheWireWithEveryField) {
   EXPECT_GE(checked, 28);
 }
 
-TEST_F(Messages, ASharedHistoryTravelsByValueAndItsAbsenceToo) {
+TEST_F(Messages, SharedHistoryTravelsByValueAndItsAbsenceToo) {
   auto run = std::make_shared<protocols::history_run>();
   run->items.push_back({base::log_offset{4}, base::ticket_sequence{2}, "T", "bytes", true});
   run->next_offset = base::log_offset{5};
-  expect_round_trip(history_supply{run, base::log_offset{5}, 9});
-  expect_round_trip(history_supply{nullptr, base::log_offset{5}, 9});
+  expect_round_trip(history_supply{{run, run}, base::log_offset{5}, 9});
+  expect_round_trip(history_supply{{}, base::log_offset{5}, 9});
 }
 
 TEST_F(Messages, TheComparisonOfFieldsSeesALostField) {

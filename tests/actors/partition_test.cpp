@@ -47,8 +47,9 @@ protected:
     }));
     return d;
   }
-  void demand(const std::shared_ptr<reader_double>& from, const partition_actor& p, std::uint64_t offset) {
-    caf::send_as(from->actor, p, history_demand{base::log_offset{offset}});
+  void demand(const std::shared_ptr<reader_double>& from, const partition_actor& p, std::uint64_t offset,
+              std::uint32_t events_max = 1) {
+    caf::send_as(from->actor, p, history_demand{base::log_offset{offset}, events_max});
     run();
   }
   static append_events events(std::initializer_list<v1::CanonicalEvent> list) {
@@ -221,15 +222,31 @@ TEST_F(PartitionActor, ADemandIsServedWhenThereIsSomethingAndOnce) {
   append(p, {plain_event("A", "1")});
   commit(p);
   ASSERT_EQ(r->got.size(), 1u);
-  ASSERT_TRUE(r->got[0].run);
-  EXPECT_EQ(r->got[0].run->items.size(), 1u);
+  ASSERT_EQ(r->got[0].runs.size(), 1u);
+  EXPECT_EQ(r->got[0].runs[0]->items.size(), 1u);
   EXPECT_EQ(r->got[0].events_total, 1u);
   append(p, {plain_event("A", "2")});
   commit(p);
   EXPECT_EQ(r->got.size(), 1u);
   demand(r, p, 1);
   ASSERT_EQ(r->got.size(), 2u);
-  EXPECT_EQ(r->got[1].run->first_offset.value, 1u);
+  EXPECT_EQ(r->got[1].runs.at(0)->first_offset.value, 1u);
+}
+
+TEST_F(PartitionActor, WhoIsALittleBehindGetsManySmallRunsAtOnceButNoMoreThanItHasRoomFor) {
+  const auto p = start();
+  for (const auto* key : {"1", "2", "3", "4"}) {
+    append(p, {plain_event("A", key)});
+    commit(p);
+  }
+  const auto r = reader();
+  demand(r, p, 1, 2);
+  ASSERT_EQ(r->got.size(), 1u);
+  ASSERT_EQ(r->got[0].runs.size(), 2u);
+  EXPECT_EQ(r->got[0].runs[0]->first_offset.value, 1u);
+  EXPECT_EQ(r->got[0].runs[1]->first_offset.value, 2u);
+  demand(r, p, 1, 100);
+  EXPECT_EQ(r->got.at(1).runs.size(), 3u);
 }
 
 TEST_F(PartitionActor, WhoIsFarBehindIsSentToTheStore) {
@@ -241,11 +258,11 @@ TEST_F(PartitionActor, WhoIsFarBehindIsSentToTheStore) {
   const auto r = reader();
   demand(r, p, 0);
   ASSERT_EQ(r->got.size(), 1u);
-  EXPECT_FALSE(r->got[0].run);
+  EXPECT_TRUE(r->got[0].runs.empty());
   EXPECT_EQ(r->got[0].end.value, 20u);
   demand(r, p, 19);
-  ASSERT_TRUE(r->got.at(1).run);
-  EXPECT_EQ(r->got[1].run->first_offset.value, 19u);
+  ASSERT_EQ(r->got.at(1).runs.size(), 1u);
+  EXPECT_EQ(r->got[1].runs[0]->first_offset.value, 19u);
 }
 
 TEST_F(PartitionActor, ReadsItsLogBackWhenItStartsAndWritesACheckpointWhenItStops) {

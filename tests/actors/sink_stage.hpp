@@ -64,11 +64,17 @@ protected:
     EXPECT_TRUE(applied);
     return applied->run;
   }
-  // The partition answers the sink's demand: by a run, or by word that the store has it.
-  void supply(const sink_actor& s, std::shared_ptr<const protocols::history_run> events = nullptr) {
+  // The partition answers the sink's demand: by runs, or by word that the store has it.
+  void supply(const sink_actor& s, std::vector<std::shared_ptr<const protocols::history_run>> runs) {
     caf::send_as(behind->actor, s,
-                 history_supply{std::move(events), base::log_offset{past.next_offset()}, past.totals().history});
+                 history_supply{std::move(runs), base::log_offset{past.next_offset()}, past.totals().history});
     run();
+  }
+  void supply(const sink_actor& s, std::shared_ptr<const protocols::history_run> events) {
+    supply(s, std::vector{std::move(events)});
+  }
+  void supply(const sink_actor& s) {
+    supply(s, std::vector<std::shared_ptr<const protocols::history_run>>{});
   }
   // The courier answers a request, every event the same or each as it says.
   void answer(const sink_actor& s, std::size_t request, std::vector<settled> outcomes) {

@@ -40,6 +40,29 @@ TEST_F(SinkActor, ReadsFromTheStoreWhatThePartitionDoesNotHold) {
   EXPECT_EQ(sent(0), (offsets{0, 1}));
 }
 
+TEST_F(SinkActor, ManySmallRunsBecomeOneDelivery) {
+  const auto s = begun(settings());
+  const auto runs = {happen({plain_event("A", "1")}), happen({plain_event("B", "1")}), happen({plain_event("A", "2")})};
+  supply(s, runs);
+  ASSERT_EQ(courier->requests.size(), 1u);
+  EXPECT_EQ(sent(0), (offsets{0, 2, 1})); // a ticket's events stay together
+  EXPECT_EQ(behind->demanded.back(), 3u);
+}
+
+TEST_F(SinkActor, ReadsOnWhereItsWindowWasFullInTheMiddleOfARun) {
+  auto config = settings();
+  config.limits = {3, 5, 4, 2};
+  const auto s = begun(config);
+  const std::vector runs{happen({plain_event("A", "1"), plain_event("A", "2")}),
+                         happen({plain_event("A", "3"), plain_event("A", "4")})};
+  supply(s, runs);
+  EXPECT_EQ(sent(0), (offsets{0, 1, 2}));
+  answer_all(s, 0);
+  EXPECT_EQ(behind->demanded.back(), 3u);
+  supply(s, runs.back());
+  EXPECT_EQ(sent(1), offsets{3});
+}
+
 TEST_F(SinkActor, WhatIsInFlightWhenItEndsIsDeliveredAgainByTheNext) {
   const auto first = begun(settings());
   const auto events = happen({plain_event("A", "1"), plain_event("B", "1")});

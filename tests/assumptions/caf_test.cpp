@@ -142,8 +142,8 @@ TEST_F(Caf, OnOneNodeASharedHistoryIsNotCopied) {
   auto got = std::make_shared<const protocols::history_run*>(nullptr);
   using reader = caf::typed_actor<caf::reacts_to<history_supply>>;
   const auto to = on_stage(system.spawn(
-      [got]() -> reader::behavior_type { return {[got](const history_supply& s) { *got = s.run.get(); }}; }));
-  caf::anon_send(to, history_supply{run_of_events, base::log_offset{1}, 1});
+      [got]() -> reader::behavior_type { return {[got](const history_supply& s) { *got = s.runs.at(0).get(); }}; }));
+  caf::anon_send(to, history_supply{{run_of_events}, base::log_offset{1}, 1});
   run();
   EXPECT_EQ(*got, run_of_events.get());
 }
