@@ -1,5 +1,6 @@
 #include "connectors/lake/lake_plan.hpp"
 
+#include "connectors/encoding/body_plan.hpp"
 #include "model/projection.hpp"
 
 namespace cxstream::connectors {
@@ -28,13 +29,17 @@ lake_settings read_lake_settings(settings& s, const config::sink_config& sink, s
 
 base::result<blueprint> lake_blueprint(settings& s, const config::sink_config& sink, lake_settings read,
                                        std::unique_ptr<object_store> store) {
+  const auto form = read_body(s);
+  read.shape.enveloped = form.form == envelope::cloudevents;
+  if (read.shape.enveloped && read.shape.format == part_format::csv)
+    s.wrong("envelope", "cloudevents is JSON: it belongs to format: ndjson");
   if (auto checked = s.check(); !checked)
     return checked.err();
-  auto encoder = encoder_of(sink);
-  if (!encoder)
-    return encoder.err();
+  auto body = body_of(sink, form);
+  if (!body)
+    return body.err();
   return blueprint{file_target::traits,
-                   std::make_unique<lake_target>(std::move(read), std::move(*encoder), std::move(store))};
+                   std::make_unique<lake_target>(std::move(read), std::move(*body), std::move(store))};
 }
 
 } // namespace cxstream::connectors

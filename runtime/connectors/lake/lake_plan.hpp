@@ -10,8 +10,8 @@
 
 namespace cxstream::connectors {
 
-constexpr std::array<std::string_view, 5> lake_setting_names{"format", "compression", "rotate_bytes", "rotate_every",
-                                                             "unpublished_max"};
+constexpr std::array<std::string_view, 7> lake_setting_names{
+    "format", "compression", "rotate_bytes", "rotate_every", "unpublished_max", "envelope", "dataschema"};
 
 // Reads them; what is wrong is noted in `s`. `staging`: the folder where events gather.
 lake_settings read_lake_settings(settings& s, const config::sink_config& sink, std::string staging);

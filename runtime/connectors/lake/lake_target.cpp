@@ -26,8 +26,8 @@ std::optional<std::uint64_t> number_in(std::string_view name) {
 
 } // namespace
 
-lake_target::lake_target(lake_settings settings, json_event encoder, std::unique_ptr<object_store> store)
-    : settings_(std::move(settings)), staging_(settings_.staging, std::move(encoder)), store_(std::move(store)) {
+lake_target::lake_target(lake_settings settings, event_body body, std::unique_ptr<object_store> store)
+    : settings_(std::move(settings)), staging_(settings_.staging, std::move(body)), store_(std::move(store)) {
 }
 
 base::result<void> lake_target::open() {

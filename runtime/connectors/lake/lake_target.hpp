@@ -28,7 +28,8 @@ struct lake_settings {
 
 class lake_target final : public ports::target {
 public:
-  lake_target(lake_settings settings, json_event encoder, std::unique_ptr<object_store> store);
+  // `body` writes the rows, in an envelope when settings.shape says so.
+  lake_target(lake_settings settings, event_body body, std::unique_ptr<object_store> store);
 
   // Errors: as the file sink's.
   base::result<void> open() override;

@@ -179,7 +179,10 @@ base::result<lake_part> part_of(std::string_view ndjson, const part_shape& shape
     rapidjson::Document row;
     if (row.Parse(line.data(), line.size()).HasParseError() || !row.IsObject())
       return base::error{base::error_code::corrupt, "row " + std::to_string(facts.rows + 1) + " is no JSON object"};
-    note(row, facts);
+    if (const auto* event = shape.enveloped ? member(row, "data") : &row)
+      note(*event, facts);
+    else
+      return base::error{base::error_code::corrupt, "row " + std::to_string(facts.rows + 1) + " has no data"};
     if (shape.format != part_format::csv)
       continue;
     for (const auto& column : shape.columns) {

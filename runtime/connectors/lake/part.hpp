@@ -17,6 +17,7 @@ enum class part_compression : std::uint8_t { none, zstd };
 struct part_shape {
   part_format format = part_format::ndjson;
   part_compression compression = part_compression::zstd;
+  bool enveloped = false; // each line is a CloudEvent, whose `data` is the event; not with CSV
   // Names of the columns, as the projection names them ("sentiment.label"); for CSV.
   std::vector<std::string> columns = {};
 

@@ -185,23 +185,62 @@ TEST(LakePart, WritesCsvAsRfc4180WantsIt) {
   EXPECT_FALSE(part_of("no json\n", shape, "x"));
 }
 
-TEST(Lake, IsAFolderOfPartsAsConfigured) {
-  const connectors_test::scratch_directory directory;
-  config::sink_config sink;
-  sink.kind = "lake";
-  sink.settings = {{"path", directory / "lake"}, {"format", "csv"}, {"compression", "none"}};
-  connectors_test::log_of_events log;
-  auto target = make_target(sink);
+class Lake : public testing::Test {
+protected:
+  Lake() {
+    sink_.kind = "lake";
+    sink_.settings = {{"path", directory_ / "lake"}, {"compression", "none"}};
+  }
+
+  const connectors_test::scratch_directory directory_;
+  config::sink_config sink_;
+  connectors_test::log_of_events log_;
+};
+
+TEST_F(Lake, HoldsCloudEventsWhenItIsToldToAndItsManifestSpeaksOfTheirData) {
+  sink_.settings["envelope"] = "cloudevents";
+  auto target = make_target(sink_);
   ASSERT_TRUE(target) << target.err().message;
   ASSERT_TRUE((*target)->open());
-  EXPECT_TRUE(all_delivered((*target)->deliver(std::vector{log.add("T1"), log.add("T2")}, now)));
+  EXPECT_TRUE(all_delivered((*target)->deliver(std::vector{log_.add("T1"), log_.add("T2")}, now)));
   (*target)->close();
-  std::ifstream in(directory / "lake/data/events-000001.csv");
+  std::ifstream in(directory_ / "lake/data/events-000001.ndjson");
+  std::vector<std::string> subjects;
+  for (std::string line; std::getline(in, line);) {
+    const auto event = nlohmann::json::parse(line);
+    EXPECT_EQ(event.at("specversion"), "1.0");
+    EXPECT_EQ(event.at("data").at("ticket_id"), event.at("subject"));
+    subjects.push_back(event.at("subject"));
+  }
+  EXPECT_THAT(subjects, ElementsAre("T1", "T2"));
+  std::ifstream told(directory_ / "lake/manifest/events-000001.json");
+  const auto manifest = nlohmann::json::parse(told);
+  EXPECT_EQ(manifest.at("rows"), 2);
+  EXPECT_EQ(manifest.at("first_occurred_at"), "2026-01-02T03:04:06Z");
+  EXPECT_EQ(manifest.at("partitions"), nlohmann::json::parse(R"([{"partition":3,"first_offset":0,"last_offset":1}])"));
+}
+
+TEST_F(Lake, RefusesAnEnvelopeAroundCsv) {
+  sink_.settings["envelope"] = "cloudevents";
+  sink_.settings["format"] = "csv";
+  const auto target = make_target(sink_);
+  ASSERT_FALSE(target);
+  EXPECT_THAT(target.err().message, testing::HasSubstr("ndjson"));
+}
+
+TEST_F(Lake, IsAFolderOfPartsAsConfigured) {
+  sink_.settings["format"] = "csv";
+  auto target = make_target(sink_);
+  ASSERT_TRUE(target) << target.err().message;
+  ASSERT_TRUE((*target)->open());
+  EXPECT_TRUE(all_delivered((*target)->deliver(std::vector{log_.add("T1"), log_.add("T2")}, now)));
+  (*target)->close();
+  std::ifstream in(directory_ / "lake/data/events-000001.csv");
   std::string header;
   std::getline(in, header);
   EXPECT_THAT(header, testing::StartsWith("event_id,event_type,occurred_at,ticket_id,"));
-  EXPECT_TRUE(std::filesystem::exists(directory / "lake/manifest/events-000001.json"));
-  EXPECT_FALSE(std::filesystem::exists(directory / "lake/staging/events-000001.ndjson"));
+  EXPECT_TRUE(std::filesystem::exists(directory_ / "lake/manifest/events-000001.json"));
+  EXPECT_FALSE(std::filesystem::exists(directory_ / "lake/staging/events-000001.ndjson"));
 }
 
 } // namespace
