@@ -12,9 +12,7 @@
 
 namespace cxstream::bench {
 
-namespace {
-
-double cpu_s(cpu_of whose) {
+double cpu_seconds(cpu_of whose) {
   rusage used{};
   ::getrusage(whose == cpu_of::process ? RUSAGE_SELF : RUSAGE_THREAD, &used);
   const auto seconds = [](const timeval& t) {
@@ -22,8 +20,6 @@ double cpu_s(cpu_of whose) {
   };
   return seconds(used.ru_utime) + seconds(used.ru_stime);
 }
-
-} // namespace
 
 void fail(const std::string& why) {
   std::fprintf(stderr, "bench: %s\n", why.c_str());
@@ -68,12 +64,13 @@ std::size_t deliver_all(const config::sink_config& sink, std::span<const ports::
 }
 
 void measure(const std::string& name, std::size_t events, cpu_of whose, const std::function<void()>& send) {
-  const auto cpu = cpu_s(whose);
+  const auto cpu = cpu_seconds(whose);
   const auto began = std::chrono::steady_clock::now();
   send();
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   std::printf("%-34s %10.0f events/s   %6.1f CPU-s a million\n", name.c_str(),
-              static_cast<double>(events) / took.count(), (cpu_s(whose) - cpu) * 1e6 / static_cast<double>(events));
+              static_cast<double>(events) / took.count(),
+              (cpu_seconds(whose) - cpu) * 1e6 / static_cast<double>(events));
   std::fflush(stdout);
 }
 

@@ -27,6 +27,8 @@ std::size_t deliver_all(const config::sink_config& sink, std::span<const ports::
 // client.
 enum class cpu_of : bool { process, thread };
 
+double cpu_seconds(cpu_of whose);
+
 // Prints a line: what was sent a second, and CPU seconds a million.
 void measure(const std::string& name, std::size_t events, cpu_of whose, const std::function<void()>& send);
 

@@ -44,6 +44,7 @@ struct load_result {
   std::uint64_t refused = 0; // any other answer
   std::uint64_t broken = 0;  // no answer
   std::vector<double> ms;    // of those taken
+  double took_s = 0;         // from the first request on, when all connections stand
 };
 
 class vendor;
@@ -92,6 +93,7 @@ public:
     began_ = steady::now();
     tick();
     io_.run();
+    result_.took_s = std::chrono::duration<double>(steady::now() - began_).count();
     return std::move(result_);
   }
 
@@ -197,7 +199,8 @@ double own_cpu_s() {
   return seconds(used.ru_utime) + seconds(used.ru_stime);
 }
 
-void report(const load_options& options, load_result result, double took_s) {
+void report(const load_options& options, load_result result) {
+  const auto took_s = std::max(result.took_s, static_cast<double>(options.seconds));
   std::sort(result.ms.begin(), result.ms.end());
   const nlohmann::ordered_json out{{"asked_per_second", options.rate},
                                    {"taken_per_second", static_cast<double>(result.taken) / took_s},
@@ -240,11 +243,9 @@ int main(int argc, char** argv) {
   files.rlim_cur = files.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &files);
   try {
-    const auto began = steady::now();
     auto result = vendor(options).run();
-    const auto took = std::chrono::duration<double>(steady::now() - began).count();
     const bool all = result.broken == 0 && result.refused == 0;
-    report(options, std::move(result), std::max(took, static_cast<double>(options.seconds)));
+    report(options, std::move(result));
     return all ? 0 : 1;
   } catch (const std::exception& e) {
     std::fprintf(stderr, "webhook_load: %s\n", e.what());

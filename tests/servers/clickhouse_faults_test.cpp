@@ -2,8 +2,9 @@
 // what was acknowledged is there once as the views show it, and nothing else is.
 #include "connectors/factory.hpp"
 #include "servers/harness/clickhouse_server.hpp"
-#include "servers/harness/killed_load.hpp"
+#include "servers/harness/event_load.hpp"
 #include "servers/harness/small_disk.hpp"
+#include "support/killed_delivery.hpp"
 #include "support/scratch_dir.hpp"
 #include "unit/connectors/deliveries.hpp"
 
@@ -96,11 +97,10 @@ TEST_F(ClickhouseFaults, KeepsEveryEventOnceWhileTheServerIsKilledAndFrozenUnder
 }
 
 TEST_F(ClickhouseFaults, KeepsEveryEventOnceWhileTheNodeIsKilledAgainAndAgain) {
-  constexpr std::size_t batch = 50;
   sink_.settings["timeout"] = "10s";
   const auto all = events(4'000);
   open()->close(); // the schema is there
-  const auto kills = deliver_with_kills([this] { return *connectors::make_target(sink_); }, all, {batch, 12, 7});
+  const auto kills = support::deliver_with_kills([this] { return *connectors::make_target(sink_); }, all, {});
   EXPECT_GE(kills, 3);
   ASSERT_TRUE(deliver_until_taken(*open(), all));
   expect_exactly(all.size());

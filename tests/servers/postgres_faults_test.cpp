@@ -1,8 +1,9 @@
 // The postgres connector while its server is killed, frozen, locked, filled up and restored, and while it is killed
 // itself: what was acknowledged is there once, and nothing else is.
-#include "servers/harness/killed_load.hpp"
+#include "servers/harness/event_load.hpp"
 #include "servers/harness/postgres_sink.hpp"
 #include "servers/harness/small_disk.hpp"
+#include "support/killed_delivery.hpp"
 #include "unit/connectors/deliveries.hpp"
 
 #include <gmock/gmock.h>
@@ -102,10 +103,9 @@ TEST_F(PostgresFaults, KeepsEveryEventOnceWhileTheServerIsKilledAgainAndAgain) {
 }
 
 TEST_F(PostgresFaults, KeepsEveryEventOnceWhileTheNodeIsKilledAgainAndAgain) {
-  constexpr std::size_t batch = 50;
   sink_.settings["statement_timeout"] = "10s";
   const auto all = events(20'000);
-  const auto kills = deliver_with_kills([this] { return make(sink_); }, all, {batch, 12, 7});
+  const auto kills = support::deliver_with_kills([this] { return make(sink_); }, all, {});
   EXPECT_GE(kills, 3);
   ASSERT_TRUE(deliver_until_taken(*open(sink_), all));
   expect_exactly(all.size());

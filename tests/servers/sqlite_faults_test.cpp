@@ -2,8 +2,9 @@
 // else is.
 #include "connectors/factory.hpp"
 #include "integration/harness/warehouse.hpp"
-#include "servers/harness/killed_load.hpp"
+#include "servers/harness/event_load.hpp"
 #include "servers/harness/small_disk.hpp"
+#include "support/killed_delivery.hpp"
 #include "support/scratch_dir.hpp"
 #include "unit/connectors/deliveries.hpp"
 
@@ -51,7 +52,15 @@ protected:
 TEST_F(SqliteFaults, KeepsEveryEventOnceWhileTheNodeIsKilledAgainAndAgain) {
   const auto path = dir_.path("w.db");
   const auto all = events(20'000);
-  const auto kills = deliver_with_kills([&] { return make(path); }, all, {50, 12, 7});
+  const auto kills = support::deliver_with_kills(
+      [&] { return make(path); }, all, {},
+      [&](std::size_t acknowledged) {
+        const integration::warehouse held(path);
+        EXPECT_EQ(held.value("PRAGMA integrity_check"), "ok");
+        const auto there = held.value("SELECT count(*) FROM fact_ticket_event");
+        EXPECT_EQ(held.value("SELECT count(DISTINCT idempotency_key) FROM fact_ticket_event"), there);
+        EXPECT_GE(std::stoull(there), acknowledged);
+      });
   EXPECT_GE(kills, 3);
   const auto target = make(path);
   ASSERT_TRUE(deliver_until_taken(*target, all));

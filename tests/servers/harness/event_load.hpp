@@ -1,13 +1,11 @@
-// What the tests of warehouses under faults have in common: a load that is delivered until it is taken, a target that
-// fills up, a delivering process that is killed in the middle.
+// What the tests of warehouses under faults have in common: a load that is delivered until it is taken, or until the
+// target is full.
 #pragma once
 
 #include "ports/target.hpp"
 #include "unit/connectors/deliveries.hpp"
 
 #include <cstdint>
-#include <functional>
-#include <memory>
 #include <span>
 #include <vector>
 
@@ -40,17 +38,5 @@ refused_batch deliver_until_refused(ports::target& target, event_load& load, std
 
 // As a sink does: the same events again until they are delivered. False when the time (90 s) is over.
 bool deliver_until_taken(ports::target& target, std::span<const ports::delivery> events);
-
-struct kill_plan {
-  std::size_t batch = 50;
-  int kills_max = 12;
-  unsigned seed = 7;
-};
-
-// Delivers events, in order, from child processes that are killed again and again; each goes on where the last one's
-// acknowledgements ended, or a little before, as a node does that lost its own memory of some deliveries. Returns how
-// many were killed. `make` is called in the child.
-int deliver_with_kills(const std::function<std::unique_ptr<ports::target>()>& make,
-                       std::span<const ports::delivery> events, kill_plan plan);
 
 } // namespace cxstream::servers

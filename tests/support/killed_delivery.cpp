@@ -1,4 +1,4 @@
-#include "servers/harness/killed_load.hpp"
+#include "support/killed_delivery.hpp"
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -9,48 +9,17 @@
 #include <random>
 #include <thread>
 
-namespace cxstream::servers {
-
-using namespace std::chrono_literals;
-using connectors_test::all_delivered;
-using connectors_test::now;
-
-std::vector<ports::delivery> event_load::next(std::size_t count) {
-  std::vector<ports::delivery> out;
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto ticket = "T" + std::to_string(made_ % 97);
-    auto e = connectors_test::event_of(ticket, ++made_);
-    e.set_status("s" + std::to_string(made_ % 5));
-    e.set_account_id("a" + std::to_string(made_ % 11));
-    e.add_raw_tags("r" + std::to_string(made_ % 7));
-    out.push_back(log_.add(e, static_cast<std::uint16_t>(made_ % 97 % 5)));
-  }
-  return out;
-}
-
-refused_batch deliver_until_refused(ports::target& target, event_load& load, std::size_t batch, int batches_max) {
-  for (int i = 0; i < batches_max; ++i) {
-    auto events = load.next(batch);
-    auto outcomes = target.deliver(events, now);
-    if (!all_delivered(outcomes))
-      return {std::move(events), std::move(outcomes)};
-  }
-  return {};
-}
-
-bool deliver_until_taken(ports::target& target, std::span<const ports::delivery> events) {
-  const auto deadline = std::chrono::steady_clock::now() + 90s;
-  while (!all_delivered(target.deliver(events, now))) {
-    if (std::chrono::steady_clock::now() > deadline)
-      return false;
-    std::this_thread::sleep_for(20ms);
-  }
-  return true;
-}
+namespace cxstream::support {
 
 namespace {
 
-constexpr std::size_t batches_a_life_max = 30;
+// 2026-01-03T03:04:05Z
+constexpr base::timestamp delivered_at = base::from_us(1'767'409'445'000'000);
+
+bool takes_all(ports::target& target, std::span<const ports::delivery> events) {
+  const auto outcomes = target.deliver(events, delivered_at);
+  return std::ranges::all_of(outcomes, [](const auto& o) { return o.result == ports::delivery_result::delivered; });
+}
 
 // Delivers in a child process and kills it when so many batches were acknowledged and a moment passed, in the middle of
 // some batch. Returns the batches that were acknowledged.
@@ -65,7 +34,7 @@ std::size_t deliver_and_kill(const std::function<std::unique_ptr<ports::target>(
     ::close(channel[0]);
     const auto target = make();
     for (std::size_t i = 0; i + batch <= events.size(); i += batch) {
-      if (!all_delivered(target->deliver(events.subspan(i, batch), now)))
+      if (!takes_all(*target, events.subspan(i, batch)))
         ::_exit(1);
       [[maybe_unused]] const auto said = ::write(channel[1], "x", 1);
     }
@@ -89,17 +58,20 @@ std::size_t deliver_and_kill(const std::function<std::unique_ptr<ports::target>(
 } // namespace
 
 int deliver_with_kills(const std::function<std::unique_ptr<ports::target>()>& make,
-                       std::span<const ports::delivery> events, kill_plan plan) {
+                       std::span<const ports::delivery> events, const kill_plan& plan,
+                       const std::function<void(std::size_t acknowledged)>& after_kill) {
   std::mt19937 random(plan.seed);
   std::size_t acknowledged = 0;
   int kills = 0;
-  for (; kills < plan.kills_max && acknowledged < events.size(); ++kills) {
+  while (kills < plan.kills_max && acknowledged + plan.batch <= events.size()) {
     const auto from = acknowledged - std::min<std::size_t>(acknowledged, plan.batch * (random() % 4));
-    const auto after = 1 + random() % batches_a_life_max;
+    const auto after = 1 + random() % plan.batches_a_life;
     acknowledged = from + plan.batch * deliver_and_kill(make, events.subspan(from), plan.batch, after,
                                                         std::chrono::microseconds(random() % 10'000));
+    ++kills;
+    after_kill(acknowledged);
   }
   return kills;
 }
 
-} // namespace cxstream::servers
+} // namespace cxstream::support
