@@ -70,7 +70,7 @@ int read_link(const call_options& options, finding& of) {
                                 });
 }
 
-int list(const call_options& options, std::size_t limit) {
+int list_checks(const call_options& options, std::size_t limit) {
   std::vector<finding> found;
   if (const auto code = read_findings(options, limit, found); code != client::exit_ok)
     return code;
@@ -113,7 +113,8 @@ void add_evidence_command(CLI::App& app, invocation& chosen) {
   command->add_option("--limit", *limit, "The last so many")->capture_default_str()->check(CLI::PositiveNumber);
   command->footer("Example:\n  cxstream evidence list --limit 20\n\n"
                   "Exit codes: 0 done, 1 the history could not be read, 2 wrong usage, 3 no node answers.");
-  command->callback([&chosen, options, limit] { chosen.run = [options, limit] { return list(*options, *limit); }; });
+  command->callback(
+      [&chosen, options, limit] { chosen.run = [options, limit] { return list_checks(*options, *limit); }; });
 }
 
 } // namespace cxstream::cli

@@ -119,7 +119,7 @@ int start(const replay_options& options) {
   });
 }
 
-int list(const replay_options& options) {
+int list_replays(const replay_options& options) {
   return call<admin>(
       options.call, &admin::Stub::ListReplays, v1::ListReplaysRequest(), [&](const v1::ListReplaysResponse& answer) {
         if (options.call.json)
@@ -206,7 +206,7 @@ void add_replay_command(CLI::App& app, invocation& chosen) {
   add_selection(*begin, *options);
   begin->add_flag("--allow-history", options->allow_history,
                   "Also to a sink that keeps history: replayed events come after newer ones, marked as replayed");
-  add("list", "All replays, newest first", list);
+  add("list", "All replays, newest first", list_replays);
   const auto one = [&](const char* name, const char* what, auto run) {
     auto* command = add(name, what, run);
     command->add_option("ID", options->id, "The replay")->required();

@@ -26,7 +26,7 @@ struct sink_options {
   std::optional<std::uint32_t> partition;
 };
 
-int list(const sink_options& options) {
+int list_sinks(const sink_options& options) {
   return call<admin>(
       options.call, &admin::Stub::ListSinks, v1::ListSinksRequest(), [&](const v1::ListSinksResponse& answer) {
         const auto width = terminal::stdout_width();
@@ -101,7 +101,7 @@ CLI::App* add(CLI::App& sink, invocation& chosen, const std::shared_ptr<sink_opt
               const char* what, action run) {
   auto* command = sink.add_subcommand(name, what);
   add_call_options(*command, options->call);
-  if (run != &list)
+  if (run != &list_sinks)
     command->add_option("SINK", options->sink, "Name of the sink")->required();
   command->callback([&chosen, options, run] { chosen.run = [options, run] { return run(*options); }; });
   return command;
@@ -112,7 +112,7 @@ CLI::App* add(CLI::App& sink, invocation& chosen, const std::shared_ptr<sink_opt
 void add_sink_command(CLI::App& app, invocation& chosen) {
   auto* sink = app.add_subcommand("sink", "See and steer the sinks")->require_subcommand(1);
   const auto options = std::make_shared<sink_options>();
-  add(*sink, chosen, options, "list", "All sinks and subscribers with their counts", list);
+  add(*sink, chosen, options, "list", "All sinks and subscribers with their counts", list_sinks);
   add(*sink, chosen, options, "pause", "Stop delivery; the backlog grows on disk", [](const sink_options& o) {
     v1::PauseSinkRequest request;
     request.set_sink(o.sink);

@@ -10,10 +10,6 @@ using terminal::cell;
 using terminal::grouped;
 using terminal::tone;
 
-cell count_cell(std::uint64_t count, tone when_any) {
-  return {grouped(count), count > 0 ? when_any : tone::plain};
-}
-
 std::string milliseconds_text(double ms) {
   return ms <= 0   ? "-"
          : ms < 10 ? terminal::decimal(ms, 1) + " ms"
@@ -67,8 +63,8 @@ terminal::table sink_table(const v1::ListSinksResponse& sinks) {
                {grouped(counts.delivered())},
                {grouped(counts.filtered())},
                {grouped(sink.retried())},
-               count_cell(counts.waiting(), tone::notice),
-               count_cell(counts.dead(), tone::bad),
+               terminal::count_cell(counts.waiting(), tone::notice),
+               terminal::count_cell(counts.dead(), tone::bad),
                {grouped(counts.pending())},
                {counts.pending() == 0 ? "-" : terminal::span(lag)},
                {milliseconds_text(sink.latency_p50_ms())},

@@ -17,10 +17,6 @@ using terminal::cell;
 using terminal::grouped;
 using terminal::tone;
 
-cell count_cell(std::uint64_t count, tone when_any) {
-  return {grouped(count), count > 0 ? when_any : tone::plain};
-}
-
 // "BAD_MAPPING 3, BAD_FORMAT 1"
 std::string reasons_text(const v1::SourceStatus& source) {
   std::map<std::string, std::uint64_t> ordered(source.refused().begin(), source.refused().end());
@@ -59,7 +55,7 @@ terminal::table poll_table(const v1::ListSourcesResponse& answer) {
                  poll_cell(s),
                  {grouped(s.polled())},
                  {grouped(s.known())},
-                 count_cell(s.filled_in(), tone::notice),
+                 terminal::count_cell(s.filled_in(), tone::notice),
                  {s.has_last_poll_at() ? client::time_text(s.last_poll_at()) : "never"},
                  {s.poll_error(), tone::bad}});
   return table;
@@ -88,15 +84,15 @@ terminal::table source_table(const v1::ListSourcesResponse& answer) {
                {grouped(s.accepted())},
                {grouped(s.duplicates())},
                {grouped(s.dropped())},
-               count_cell(dead, tone::bad),
-               count_cell(s.throttled(), tone::notice),
+               terminal::count_cell(dead, tone::bad),
+               terminal::count_cell(s.throttled(), tone::notice),
                {s.has_last_event_at() ? client::time_text(s.last_event_at()) : "never"},
                {reasons_text(s)}});
   }
   return table;
 }
 
-int list(const call_options& options) {
+int list_sources(const call_options& options) {
   return call<admin>(
       options, &admin::Stub::ListSources, v1::ListSourcesRequest(), [&](const v1::ListSourcesResponse& answer) {
         const auto table = source_table(answer);
@@ -118,7 +114,7 @@ void add_source_command(CLI::App& app, invocation& chosen) {
   const auto options = std::make_shared<call_options>();
   auto* all = source->add_subcommand("list", "All sources with their counts since the node started");
   add_call_options(*all, *options);
-  all->callback([&chosen, options] { chosen.run = [options] { return list(*options); }; });
+  all->callback([&chosen, options] { chosen.run = [options] { return list_sources(*options); }; });
   source->footer("Examples:\n  cxstream source list\n  cxstream source list --json\n"
                  "  cxstream dead list --source zendesk      what could not be made events of\n\n"
                  "Exit codes: 0 done, 2 wrong usage, 3 no node answers.");

@@ -4,10 +4,28 @@ target_compile_options(cxstream_options INTERFACE -Wall -Wextra -Wpedantic -Wsha
 # Optimising, g++ 12 sees uninitialised values inside <chrono> and date.h where there are none. clang-tidy looks for real ones.
 target_compile_options(cxstream_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
 
-# cxstream_layer(<name> <folder> [DEPS <layer>…] [LINKS <private library>…] [PUBLIC_LINKS <library>…])
+# A folder's sources are compiled as one: headers and templates, which are most of a compilation, are read once a folder. So
+# names in a file's unnamed namespace are the folder's: they differ from its neighbours'. The dev preset compiles each alone.
+option(CXSTREAM_FOLDERS_AS_ONE "Compile the sources of a folder as one" ON)
+function(cxstream_folders_as_one target sources)
+  if(NOT CXSTREAM_FOLDERS_AS_ONE)
+    return()
+  endif()
+  foreach(source IN LISTS sources)
+    cmake_path(RELATIVE_PATH source BASE_DIRECTORY "${CMAKE_SOURCE_DIR}" OUTPUT_VARIABLE folder)
+    cmake_path(REMOVE_FILENAME folder)
+    string(MAKE_C_IDENTIFIER "${folder}" group)
+    set_source_files_properties("${source}" PROPERTIES UNITY_GROUP "${group}")
+  endforeach()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+  # Said of what a .cpp file keeps to itself, as if it were in a header.
+  target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+endfunction()
+
+# cxstream_layer(<name> <folder> [AS_ONE] [DEPS <layer>…] [LINKS <private library>…] [PUBLIC_LINKS <library>…])
 # Headers are included as "<name>/…" (the folder's last part), so the folder's parent is the include path.
 function(cxstream_layer name folder)
-  cmake_parse_arguments(arg "" "" "DEPS;LINKS;PUBLIC_LINKS" ${ARGN})
+  cmake_parse_arguments(arg "AS_ONE" "" "DEPS;LINKS;PUBLIC_LINKS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.cpp")
   cmake_path(GET folder PARENT_PATH parent)
   set(target cxstream_${name})
@@ -15,6 +33,9 @@ function(cxstream_layer name folder)
     add_library(${target} STATIC ${sources})
     set(scope PUBLIC)
     target_link_libraries(${target} PRIVATE cxstream_options ${arg_LINKS})
+    if(arg_AS_ONE)
+      cxstream_folders_as_one(${target} "${sources}")
+    endif()
   else()
     add_library(${target} INTERFACE)
     set(scope INTERFACE)

@@ -11,9 +11,9 @@ namespace cxstream::actors {
 namespace {
 
 // Passes answers on until the stream is gone, and counts what was rejected.
-class guarded_listener final : public ports::ingest_listener {
+class counted_listener final : public ports::ingest_listener {
 public:
-  guarded_listener(std::shared_ptr<ports::ingest_listener> inner, intake_counters& counters)
+  counted_listener(std::shared_ptr<ports::ingest_listener> inner, intake_counters& counters)
       : inner_(std::move(inner)), counters_(counters) {
   }
 
@@ -42,12 +42,12 @@ private:
   intake_counters& counters_;
 };
 
-class session final : public ports::ingest_session {
+class intake_session final : public ports::ingest_session {
 public:
-  session(ingest_actor actor, std::shared_ptr<guarded_listener> listener, intake_counters& counters)
+  intake_session(ingest_actor actor, std::shared_ptr<counted_listener> listener, intake_counters& counters)
       : actor_(std::move(actor)), listener_(std::move(listener)), counters_(counters) {
   }
-  ~session() override {
+  ~intake_session() override {
     listener_->detach();
     caf::anon_send(actor_, stop_atom_v);
   }
@@ -73,22 +73,22 @@ public:
 
 private:
   ingest_actor actor_;
-  std::shared_ptr<guarded_listener> listener_;
+  std::shared_ptr<counted_listener> listener_;
   intake_counters& counters_;
 };
 
-class gate final : public ports::ingest_gate {
+class way_in final : public ports::ingest_gate {
 public:
-  explicit gate(const node_parts& parts) : parts_(parts) {
+  explicit way_in(const node_parts& parts) : parts_(parts) {
   }
 
   std::shared_ptr<ports::ingest_session> open(std::shared_ptr<ports::ingest_listener> listener,
                                               ports::ingest_client from) override {
-    auto guarded = std::make_shared<guarded_listener>(std::move(listener), parts_.intake);
+    auto guarded = std::make_shared<counted_listener>(std::move(listener), parts_.intake);
     ingest_config config{parts_.config.clock,         parts_.config.metrics,  parts_.log_writer,
                          parts_.partitions,           parts_.config.rules,    guarded,
                          parts_.config.credit_events, std::move(from.sources)};
-    return std::make_shared<session>(parts_.system.spawn(ingest, std::move(config)), guarded, parts_.intake);
+    return std::make_shared<intake_session>(parts_.system.spawn(ingest, std::move(config)), guarded, parts_.intake);
   }
   std::uint32_t credit_events() const override {
     return parts_.config.credit_events;
@@ -101,7 +101,7 @@ private:
 } // namespace
 
 std::unique_ptr<ports::ingest_gate> make_ingest_gate(const node_parts& parts) {
-  return std::make_unique<gate>(parts);
+  return std::make_unique<way_in>(parts);
 }
 
 } // namespace cxstream::actors

@@ -37,12 +37,12 @@ private:
   std::shared_ptr<ports::subscriber_listener> inner_;
 };
 
-class session final : public ports::subscriber_session {
+class reading_session final : public ports::subscriber_session {
 public:
-  session(sink_entry entry, std::uint64_t stream, std::shared_ptr<guarded_listener> listener)
+  reading_session(sink_entry entry, std::uint64_t stream, std::shared_ptr<guarded_listener> listener)
       : entry_(std::move(entry)), stream_(stream), listener_(std::move(listener)) {
   }
-  ~session() override {
+  ~reading_session() override {
     listener_->detach();
     caf::anon_send(entry_.subscriber, detach_stream{stream_});
   }
@@ -70,9 +70,9 @@ private:
   std::shared_ptr<guarded_listener> listener_;
 };
 
-class gate final : public ports::subscriber_gate {
+class way_out final : public ports::subscriber_gate {
 public:
-  explicit gate(const node_parts& parts) : parts_(parts) {
+  explicit way_out(const node_parts& parts) : parts_(parts) {
   }
 
   void open(v1::StartSubscription start, std::shared_ptr<ports::subscriber_listener> listener,
@@ -87,7 +87,7 @@ public:
     auto guarded = std::make_shared<guarded_listener>(std::move(listener));
     const auto credit = start.credit_events() == 0 ? credit_default : std::min(start.credit_events(), credit_max);
     const attach_stream request{++last_stream, credit, start.projection().SerializeAsString(), guarded};
-    auto opened = std::make_shared<session>(*entry, request.stream, guarded);
+    auto opened = std::make_shared<reading_session>(*entry, request.stream, guarded);
     ask<verdict>(parts_.system, entry->subscriber, request,
                  [done = std::move(done), opened = std::move(opened)](base::result<verdict> answer) mutable {
                    if (!answer)
@@ -106,7 +106,7 @@ private:
 } // namespace
 
 std::unique_ptr<ports::subscriber_gate> make_subscriber_gate(const node_parts& parts) {
-  return std::make_unique<gate>(parts);
+  return std::make_unique<way_out>(parts);
 }
 
 } // namespace cxstream::actors

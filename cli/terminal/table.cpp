@@ -1,5 +1,7 @@
 #include "terminal/table.hpp"
 
+#include "terminal/number_text.hpp"
+
 #include <algorithm>
 
 namespace cxstream::terminal {
@@ -28,6 +30,10 @@ std::string line_of(const std::vector<cell>& row, const std::vector<table_column
 }
 
 } // namespace
+
+cell count_cell(std::uint64_t count, tone when_any) {
+  return {grouped(count), count > 0 ? when_any : tone::plain};
+}
 
 std::string table::text(const style& look, std::size_t width) const {
   std::vector<std::size_t> widths;

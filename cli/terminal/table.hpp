@@ -3,6 +3,7 @@
 
 #include "terminal/style.hpp"
 
+#include <cstdint>
 #include <vector>
 
 namespace cxstream::terminal {
@@ -16,6 +17,9 @@ struct cell {
   cell(const char* t) : text(t) {
   }
 };
+
+// A number whose colour says whether there is anything to look at.
+cell count_cell(std::uint64_t count, tone when_any);
 
 struct table_column {
   enum class side { left, right };

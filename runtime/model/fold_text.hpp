@@ -1,5 +1,5 @@
 // Texts that people and systems write in many ways, brought to one form for comparison. ASCII only: bytes of other
-// characters stay as they are. Pure; no allocation.
+// characters stay as they are. Pure.
 #pragma once
 
 #include <array>
@@ -37,6 +37,12 @@ inline void trim(std::string& text) {
 inline void lower(std::string& text) noexcept {
   for (auto& c : text)
     c = to_lower(c);
+}
+
+inline std::string lowered(std::string_view text) {
+  std::string out(text);
+  lower(out);
+  return out;
 }
 
 // A short text in lower case on the stack, for look-ups. Longer than `capacity` it is empty: no vocabulary has such

@@ -65,6 +65,8 @@ inline std::shared_ptr<partition_double> partition_dummy(caf::actor_system& syst
 }
 
 struct courier_double {
+  std::vector<target_opened> opened;
+  std::vector<target_answer> answers;
   std::vector<base::partition_id> joined;
   std::vector<delivery_request> requests;
   std::vector<sink_lag> lags;
@@ -74,8 +76,8 @@ struct courier_double {
 inline std::shared_ptr<courier_double> courier_dummy(caf::actor_system& system) {
   auto d = std::make_shared<courier_double>();
   d->actor = system.spawn([w = std::weak_ptr(d)]() -> courier_actor::behavior_type {
-    return {[](const target_opened&) {},
-            [](target_answer&) {},
+    return {[w](const target_opened& word) { w.lock()->opened.push_back(word); },
+            [w](target_answer& answer) { w.lock()->answers.push_back(std::move(answer)); },
             [w](const join_courier& request) { w.lock()->joined.push_back(request.partition); },
             [w](delivery_request& request) { w.lock()->requests.push_back(std::move(request)); },
             [w](const sink_lag& word) { w.lock()->lags.push_back(word); },

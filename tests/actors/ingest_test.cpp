@@ -14,7 +14,7 @@ namespace {
 
 using support::plain_event;
 
-constexpr std::uint16_t partitions = 4;
+constexpr std::uint16_t partition_count = 4;
 
 struct heard final : ports::ingest_listener {
   std::vector<v1::PublishResponse> answers;
@@ -49,7 +49,7 @@ class Ingest : public stage {
 protected:
   Ingest() {
     behind->answer = accept_all;
-    for (std::uint16_t i = 0; i < partitions; ++i)
+    for (std::uint16_t i = 0; i < partition_count; ++i)
       routes.push_back(on_stage(partition_double(i)));
     const auto b = behind;
     writer = on_stage(system.spawn([b]() -> log_writer_actor::behavior_type {
@@ -62,7 +62,7 @@ protected:
               [](commit_atom) {}, [](mend_atom) {}, [](stop_atom) { return verdict{}; }};
     }));
     auto rules = std::make_shared<intake_rules>();
-    rules->partitions = partitions;
+    rules->partitions = partition_count;
     rules->taxonomy = std::make_shared<model::taxonomy>();
     begin(rules, {});
   }
@@ -117,7 +117,7 @@ protected:
 
 TEST_F(Ingest, ABatchOverAllPartitionsIsAnsweredOnceInTheOrderOfItsEvents) {
   submit(7, good(20));
-  EXPECT_EQ(behind->appends.size(), partitions);
+  EXPECT_EQ(behind->appends.size(), partition_count);
   ASSERT_EQ(listener->answers.size(), 1u);
   const auto& answer = listener->answers[0];
   EXPECT_EQ(answer.batch_id(), 7u);
@@ -125,7 +125,7 @@ TEST_F(Ingest, ABatchOverAllPartitionsIsAnsweredOnceInTheOrderOfItsEvents) {
   ASSERT_EQ(answer.results_size(), 20);
   for (int i = 0; i < 20; ++i) {
     EXPECT_EQ(answer.results(i).outcome(), v1::ACCEPTED);
-    EXPECT_EQ(answer.results(i).partition(), model::partition_of(ticket(i), partitions).value);
+    EXPECT_EQ(answer.results(i).partition(), model::partition_of(ticket(i), partition_count).value);
     EXPECT_EQ(answer.results(i).offset() / 100, answer.results(i).partition());
   }
 }
@@ -223,7 +223,7 @@ TEST_F(Ingest, DuplicatesAndConflictsAreAnsweredWithWhatTheyMetAndWhereTheyWent)
   EXPECT_EQ(results[1].outcome(), v1::CONFLICT);
   EXPECT_EQ(results[1].reason(), v1::KEY_CONFLICT);
   EXPECT_EQ(results[1].dead_letter_id(),
-            ports::keys::dead_conflict(model::partition_of("A", partitions), base::log_offset{10}));
+            ports::keys::dead_conflict(model::partition_of("A", partition_count), base::log_offset{10}));
 }
 
 TEST_F(Ingest, AFailedAppendFailsTheStreamAndAcknowledgesNothingOfTheBatch) {

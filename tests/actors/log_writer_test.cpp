@@ -14,7 +14,7 @@ using ports::family;
 using support::memory_store;
 
 // A partition as the log writer sees it.
-struct client_double {
+struct waiting_partition {
   std::vector<log_appended> appended;
   int mended = 0;
   log_writer_client actor;
@@ -37,8 +37,8 @@ protected:
   log_writer_actor start(log_writer_config config) {
     return on_stage(system.spawn(log_writer, config));
   }
-  std::shared_ptr<client_double> client() {
-    auto d = std::make_shared<client_double>();
+  std::shared_ptr<waiting_partition> client() {
+    auto d = std::make_shared<waiting_partition>();
     d->actor = on_stage(system.spawn([to = d]() -> log_writer_client::behavior_type {
       return {[to](log_appended& a) { to->appended.push_back(std::move(a)); },
               [to](const store_mended&) { ++to->mended; }};

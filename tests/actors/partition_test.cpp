@@ -20,7 +20,7 @@ struct writer_double {
 };
 
 // A sink as the partition sees it.
-struct reader_double {
+struct reading_sink {
   std::vector<history_supply> got;
   history_reader actor;
 };
@@ -40,14 +40,14 @@ protected:
     c.recent_bytes_max = 2'000;
     return on_stage(system.spawn(partition, c));
   }
-  std::shared_ptr<reader_double> reader() {
-    auto d = std::make_shared<reader_double>();
+  std::shared_ptr<reading_sink> reader() {
+    auto d = std::make_shared<reading_sink>();
     d->actor = on_stage(system.spawn([d]() -> history_reader::behavior_type {
       return {[d](history_supply& s) { d->got.push_back(std::move(s)); }};
     }));
     return d;
   }
-  void demand(const std::shared_ptr<reader_double>& from, const partition_actor& p, std::uint64_t offset,
+  void demand(const std::shared_ptr<reading_sink>& from, const partition_actor& p, std::uint64_t offset,
               std::uint32_t events_max = 1) {
     caf::send_as(from->actor, p, history_demand{base::log_offset{offset}, events_max});
     run();

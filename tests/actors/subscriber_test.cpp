@@ -1,5 +1,6 @@
 #include "actors/subscriber/subscriber.hpp"
 
+#include "actors/doubles.hpp"
 #include "actors/stage.hpp"
 #include "model/revision.hpp"
 #include "support/event_maker.hpp"
@@ -31,22 +32,12 @@ struct stream_double final : ports::subscriber_listener {
   }
 };
 
-// A courier as the subscriber sees it.
-struct client_double {
-  int opened = 0;
-  std::vector<target_answer> answers;
-  target_worker_client actor;
-};
-
 class Subscriber : public stage {
 protected:
   using keys = std::vector<std::string>;
 
   Subscriber() {
-    client->actor = on_stage(system.spawn([c = client]() -> target_worker_client::behavior_type {
-      return {[c](const target_opened&) { ++c->opened; },
-              [c](target_answer& answer) { c->answers.push_back(std::move(answer)); }};
-    }));
+    on_stage(client->actor);
     actor = on_stage(system.spawn(subscriber, subscriber_config{clock}));
     caf::send_as(client->actor, actor, tick_atom_v);
     run();
@@ -90,13 +81,13 @@ protected:
     run();
   }
 
-  std::shared_ptr<client_double> client = std::make_shared<client_double>();
+  std::shared_ptr<courier_double> client = courier_dummy(system);
   std::shared_ptr<stream_double> stream = std::make_shared<stream_double>();
   subscriber_actor actor;
 };
 
 TEST_F(Subscriber, IsOpenAtOnceAndHoldsCallsUntilAConsumerIsThere) {
-  EXPECT_EQ(client->opened, 1);
+  EXPECT_EQ(client->opened.size(), 1u);
   call(1, {0, 1});
   EXPECT_FALSE((**asks<verdict>(actor, ask_counts{}))->ok);
   EXPECT_TRUE(attach(1, stream).ok);

@@ -1,5 +1,6 @@
 #include "actors/target_worker/target_worker.hpp"
 
+#include "actors/doubles.hpp"
 #include "actors/stage.hpp"
 
 namespace cxstream::actors {
@@ -46,20 +47,10 @@ private:
   target_notes& notes_;
 };
 
-// A courier as the worker sees it.
-struct client_double {
-  std::vector<target_opened> opened;
-  std::vector<target_answer> answers;
-  target_worker_client actor;
-};
-
 class TargetWorker : public stage {
 protected:
   TargetWorker() {
-    client->actor = on_stage(system.spawn([c = client]() -> target_worker_client::behavior_type {
-      return {[c](const target_opened& word) { c->opened.push_back(word); },
-              [c](target_answer& answer) { c->answers.push_back(std::move(answer)); }};
-    }));
+    on_stage(client->actor);
     target_worker_config config{[this]() -> base::result<std::unique_ptr<ports::target>> {
                                   if (notes.cannot_be_made)
                                     return base::error{base::error_code::invalid_argument, "cannot be made"};
@@ -83,7 +74,7 @@ protected:
 
   target_notes notes;
   std::vector<std::string> failures;
-  std::shared_ptr<client_double> client = std::make_shared<client_double>();
+  std::shared_ptr<courier_double> client = courier_dummy(system);
   target_worker_actor worker;
 };
 

@@ -1,5 +1,7 @@
 #include "connectors/http/address_guard.hpp"
 
+#include "model/fold_text.hpp"
+
 #include <algorithm>
 #include <arpa/inet.h>
 #include <cctype>
@@ -91,12 +93,6 @@ std::optional<ip_address> wrapped(const ip_address& address) {
   if (within(address, six_to_four, 16))
     return mapped(&address.bytes[2]);
   return std::nullopt;
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
 }
 
 bool is_host(std::string_view text) {
@@ -196,7 +192,7 @@ base::result<address_guard> address_guard::of(std::string_view setting) {
       if (slash != word.npos || !is_host(word))
         return base::error{base::error_code::invalid_argument,
                            "\"" + std::string(word) + "\" is neither a network such as 10.1.0.0/16 nor a host"};
-      out.hosts_.push_back(lower(word));
+      out.hosts_.push_back(model::lowered(word));
       continue;
     }
     const auto widest = address->is_v4() ? all_bits - v4_bits_before : all_bits;
@@ -223,7 +219,7 @@ bool address_guard::permits(const ip_address& address, std::string_view host) co
     return true;
   if (std::ranges::any_of(networks_, [&](const network& n) { return within(address, n.address, n.bits); }))
     return true;
-  const auto small = lower(host);
+  const auto small = model::lowered(host);
   return std::ranges::any_of(hosts_, [&](const std::string& pattern) { return covers(pattern, small); });
 }
 

@@ -2,11 +2,11 @@
 
 #include "connectors/encoding/json_text.hpp"
 #include "connectors/encoding/percent.hpp"
+#include "model/fold_text.hpp"
 #include "security/crypto/encoding.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 namespace cxstream::connectors {
 
@@ -17,16 +17,6 @@ constexpr std::array<std::string_view, 11> secret_fields{
     "access_token", "refresh_token", "id_token", "client_secret", "client_assertion", "assertion", "routing_key",
     "password",     "api_key",       "secret",   "token",
 };
-
-char lower(char c) {
-  return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) { return lower(c); });
-  return out;
-}
 
 std::string json_escaped(std::string_view value) {
   json_buffer out;
@@ -63,7 +53,7 @@ std::size_t end_of_value(std::string_view text, std::size_t begin) {
 }
 
 void hide_field(std::string& text, std::string_view name) {
-  auto small = lower(text);
+  auto small = model::lowered(text);
   for (std::size_t at = 0; (at = small.find(name, at)) != small.npos;) {
     const auto begin = value_after(small, at, name.size());
     if (begin == small.npos) {
@@ -104,7 +94,7 @@ std::string secret_mask::applied(std::string_view text) const {
 bool is_secret_header(std::string_view name) {
   static constexpr std::array<std::string_view, 7> telling{"authorization", "cookie",    "token", "secret",
                                                            "password",      "signature", "key"};
-  const auto small = lower(name);
+  const auto small = model::lowered(name);
   if (small == "idempotency-key")
     return false;
   return std::ranges::any_of(telling, [&](std::string_view part) { return small.find(part) != small.npos; });

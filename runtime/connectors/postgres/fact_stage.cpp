@@ -15,8 +15,8 @@ namespace {
   " raw_tags, custom_metrics, cleared, schema_version, mapping_version, taxonomy_version"
 constexpr std::uint16_t fact_columns = 40;
 
-constexpr const char* copy_sql = "COPY stage_event (" CXSTREAM_FACT_COLUMNS ") FROM STDIN (FORMAT binary)";
-constexpr const char* insert_sql =
+constexpr const char* copy_facts_sql = "COPY stage_event (" CXSTREAM_FACT_COLUMNS ") FROM STDIN (FORMAT binary)";
+constexpr const char* insert_facts_sql =
     "INSERT INTO fact_ticket_event (" CXSTREAM_FACT_COLUMNS ") SELECT " CXSTREAM_FACT_COLUMNS
     " FROM stage_event ON CONFLICT (event_key, occurred_at) DO NOTHING RETURNING event_key";
 
@@ -43,8 +43,8 @@ void fact_stage::add(const prepared_event& e, std::int64_t ticket_key, base::tim
 }
 
 std::unordered_set<std::int64_t> fact_stage::load(connection& db) {
-  db.copy(copy_sql, rows_.finish());
-  return keys_of(db.query(insert_sql));
+  db.copy(copy_facts_sql, rows_.finish());
+  return keys_of(db.query(insert_facts_sql));
 }
 
 std::unordered_set<std::int64_t> fact_stage::strangers(connection& db) const {

@@ -18,7 +18,7 @@ namespace {
 #define CXSTREAM_TICKET_COLUMNS "ticket_key, ticket_id, " CXSTREAM_TICKET_VALUES
 constexpr std::uint16_t staged_columns = 31; // events_read, ticket_key, ticket_id and the values
 
-constexpr const char* copy_sql =
+constexpr const char* copy_tickets_sql =
     "COPY stage_ticket (events_read, " CXSTREAM_TICKET_COLUMNS ") FROM STDIN (FORMAT binary)";
 constexpr const char* update_sql =
     "UPDATE ticket_current t SET (" CXSTREAM_TICKET_VALUES ") = ROW (s.partition, s.ticket_sequence, s.events,"
@@ -28,7 +28,7 @@ constexpr const char* update_sql =
     " s.churn_risk, s.churn_risk_score, s.churn_risk_confidence, s.effort, s.effort_score, s.effort_confidence,"
     " s.raw_tags, s.custom_metrics, s.revisions, s.updated_at) FROM stage_ticket s"
     " WHERE s.events_read > 0 AND t.ticket_key = s.ticket_key AND t.events = s.events_read";
-constexpr const char* insert_sql =
+constexpr const char* insert_tickets_sql =
     "INSERT INTO ticket_current (" CXSTREAM_TICKET_COLUMNS ") SELECT " CXSTREAM_TICKET_COLUMNS
     " FROM stage_ticket WHERE events_read = 0 ON CONFLICT DO NOTHING";
 
@@ -95,11 +95,11 @@ bool ticket_store::save(connection& db, base::timestamp now) {
     put(*t, now);
     updates += t->events_read > 0 ? 1 : 0;
   }
-  db.copy(copy_sql, rows_.finish());
+  db.copy(copy_tickets_sql, rows_.finish());
   if (updates > 0 && db.query(update_sql).changed() != updates)
     return false;
   const auto inserts = changed_.size() - updates;
-  return inserts == 0 || db.query(insert_sql).changed() == inserts;
+  return inserts == 0 || db.query(insert_tickets_sql).changed() == inserts;
 }
 
 void ticket_store::saved() {

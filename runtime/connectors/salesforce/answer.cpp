@@ -1,11 +1,11 @@
 #include "connectors/salesforce/answer.hpp"
 
+#include "connectors/encoding/json_member.hpp"
 #include "connectors/http/exchange_text.hpp"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <rapidjson/document.h>
 
 namespace cxstream::connectors::salesforce {
 
@@ -13,8 +13,6 @@ namespace {
 
 using ports::delivery_outcome;
 using ports::delivery_result;
-
-constexpr std::size_t reason_bytes_max = 400;
 
 // Pass by themselves.
 constexpr std::array<std::string_view, 8> passing{"UNABLE_TO_LOCK_ROW",       "SERVER_UNAVAILABLE", "QUERY_TIMEOUT",
@@ -42,13 +40,6 @@ bool has_one_of(const List& parts, std::string_view text) {
 template <class List>
 bool is_one_of(const List& list, std::string_view text) {
   return std::ranges::find(list, text) != list.end();
-}
-
-std::string_view text_at(const rapidjson::Value& object, const char* name) {
-  const auto found = object.FindMember(name);
-  if (found == object.MemberEnd() || !found->value.IsString())
-    return {};
-  return {found->value.GetString(), found->value.GetStringLength()};
 }
 
 // {statusCode or errorCode, message, fields}

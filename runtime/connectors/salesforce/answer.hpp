@@ -20,6 +20,8 @@ namespace cxstream::connectors::salesforce {
 // The daily limit of API calls is a window of 24 hours that moves: looking again sooner is of no use.
 constexpr std::chrono::minutes limit_pause{15};
 constexpr std::chrono::seconds busy_pause{10};
+// Of what Salesforce says, in an outcome.
+constexpr std::size_t reason_bytes_max = 400;
 
 // The session is not good any more: INVALID_SESSION_ID, or the instance has moved.
 bool wants_new_session(const http_answer& answer);

@@ -1,11 +1,10 @@
 #include "connectors/salesforce/bulk_job.hpp"
 
+#include "connectors/encoding/json_member.hpp"
 #include "connectors/encoding/json_text.hpp"
 #include "connectors/http/exchange_text.hpp"
 #include "connectors/salesforce/answer.hpp"
 #include "connectors/salesforce/bulk_csv.hpp"
-
-#include <rapidjson/document.h>
 
 namespace cxstream::connectors::salesforce {
 
@@ -13,15 +12,6 @@ namespace {
 
 using ports::delivery_outcome;
 using ports::delivery_result;
-
-constexpr std::size_t reason_bytes_max = 400;
-
-std::string text_at(const rapidjson::Value& object, const char* name) {
-  const auto found = object.FindMember(name);
-  if (found == object.MemberEnd() || !found->value.IsString())
-    return {};
-  return {found->value.GetString(), found->value.GetStringLength()};
-}
 
 std::optional<rapidjson::Document> object_in(const http_answer& answer) {
   rapidjson::Document body;
@@ -164,7 +154,7 @@ std::optional<delivery_outcome> bulk_job::take(const http_answer& answer, const 
 
 std::optional<delivery_outcome> bulk_job::take_state(const http_answer& answer) {
   const auto body = object_in(answer);
-  const auto state = body ? text_at(*body, "state") : std::string();
+  const auto state = body ? text_at(*body, "state") : std::string_view();
   polled_ = true;
   if (state == "JobComplete" || state == "Failed" || state == "Aborted") {
     ended_ = state;
@@ -222,7 +212,7 @@ std::optional<std::vector<std::string>> unfinished_jobs(const http_answer& answe
       continue;
     const auto state = text_at(job, "state");
     if (state == "Open" || state == "UploadComplete" || state == "InProgress")
-      out.push_back(text_at(job, "id"));
+      out.emplace_back(text_at(job, "id"));
   }
   return out;
 }

@@ -1,10 +1,9 @@
 #include "connectors/salesforce/login.hpp"
 
+#include "connectors/encoding/json_member.hpp"
 #include "connectors/encoding/percent.hpp"
 #include "connectors/http/exchange_text.hpp"
 #include "connectors/salesforce/jwt.hpp"
-
-#include <rapidjson/document.h>
 
 namespace cxstream::connectors::salesforce {
 
@@ -14,13 +13,6 @@ constexpr std::chrono::minutes assertion_life{3}; // Salesforce takes no longer 
 
 void add(std::string& form, std::string_view name, std::string_view value) {
   form.append(form.empty() ? "" : "&").append(name).append("=").append(percent_encoded(value));
-}
-
-std::string text_at(const rapidjson::Document& body, const char* name) {
-  const auto found = body.FindMember(name);
-  if (found == body.MemberEnd() || !found->value.IsString())
-    return {};
-  return {found->value.GetString(), found->value.GetStringLength()};
 }
 
 } // namespace
@@ -55,7 +47,7 @@ base::result<logged_in> read_login(const http_answer& answer, const secret_mask&
   if (body.HasParseError() || !body.IsObject())
     return base::error{error_code::unavailable, "no session: " + reason_of(answer, mask)};
   if (answer.status != 200) {
-    const auto why = text_at(body, "error") + ": " + text_at(body, "error_description");
+    const auto why = std::string(text_at(body, "error")).append(": ").append(text_at(body, "error_description"));
     return base::error{error_code::unauthenticated, "no session: " + plain_line(mask.applied(why), 300)};
   }
   logged_in out;
@@ -66,7 +58,7 @@ base::result<logged_in> read_login(const http_answer& answer, const secret_mask&
   if (out.at.access_token.empty() || out.at.instance_url.empty())
     return base::error{error_code::unavailable, "no session: the answer has no access_token or no instance_url"};
   const auto identity = text_at(body, "id"); // https://login.salesforce.com/id/<org>/<user>
-  if (const auto slash = identity.rfind('/'); slash != std::string::npos)
+  if (const auto slash = identity.rfind('/'); slash != std::string_view::npos)
     out.user_id = identity.substr(slash + 1);
   return out;
 }

@@ -1,5 +1,7 @@
 #include "sources/contract/json_document.hpp"
 
+#include "sources/text_marks.hpp"
+
 #include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
 
@@ -13,7 +15,6 @@ constexpr unsigned flags = rapidjson::kParseIterativeFlag | rapidjson::kParseVal
                            rapidjson::kParseFullPrecisionFlag | rapidjson::kParseStopWhenDoneFlag;
 constexpr std::size_t values_max = 20'000;
 constexpr std::size_t elements_max = 1'000; // of one list
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 // Hands everything on to the document, and stops what is nested too deep.
 class measuring {

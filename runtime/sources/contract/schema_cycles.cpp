@@ -1,5 +1,7 @@
 #include "sources/contract/schema_cycles.hpp"
 
+#include "sources/contract/schema_keywords.hpp"
+
 #include <rapidjson/pointer.h>
 
 #include <algorithm>
@@ -16,8 +18,6 @@ using rapidjson::Value;
 // What they hold is applied to the very value that the schema is.
 constexpr std::array<std::string_view, 3> lists{"allOf", "anyOf", "oneOf"};
 constexpr std::array<std::string_view, 4> alternatives{"not", "if", "then", "else"};
-// What is in them is data.
-constexpr std::array<std::string_view, 4> data{"enum", "const", "default", "examples"};
 
 class search {
 public:
@@ -35,7 +35,7 @@ public:
       follow(part);
       for (const auto& member : part.GetObject())
         if (const std::string_view key(member.name.GetString(), member.name.GetStringLength());
-            std::find(data.begin(), data.end(), key) == data.end())
+            std::find(data_keywords.begin(), data_keywords.end(), key) == data_keywords.end())
           through(member.value);
     }
   }

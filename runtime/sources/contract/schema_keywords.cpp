@@ -17,15 +17,13 @@ constexpr std::array<std::string_view, 14> unchecked{
 // Their members are named by the author, each is a schema.
 constexpr std::array<std::string_view, 5> named{"properties", "patternProperties", "definitions", "$defs",
                                                 "dependencies"};
-// What is in them is data.
-constexpr std::array<std::string_view, 4> data{"enum", "const", "default", "examples"};
 
 template <std::size_t N>
 bool is_one_of(std::string_view key, const std::array<std::string_view, N>& keys) {
   return std::find(keys.begin(), keys.end(), key) != keys.end();
 }
 
-base::error wrong(const std::string& at, const std::string& what) {
+base::error wrong_at(const std::string& at, const std::string& what) {
   return {base::error_code::invalid_argument, "at " + (at.empty() ? "the top" : at) + ": " + what};
 }
 
@@ -64,14 +62,14 @@ private:
 
   base::result<void> keyword(const std::string& key, rapidjson::Value& value, const std::string& at) {
     if (is_one_of(key, unchecked))
-      return wrong(at, "\"" + key + "\" cannot be checked here; say it with the keywords of draft 7");
+      return wrong_at(at, "\"" + key + "\" cannot be checked here; say it with the keywords of draft 7");
     if (key == "$ref" && value.IsString() && !text_of(value).starts_with('#'))
-      return wrong(at, "\"$ref\" leads to another document (" + std::string(text_of(value)) +
-                           "); copy what it names into this one, under \"definitions\"");
+      return wrong_at(at, "\"$ref\" leads to another document (" + std::string(text_of(value)) +
+                              "); copy what it names into this one, under \"definitions\"");
     if (key == "pattern" && value.IsString())
       return pattern(text_of(value), at);
     use.unique_items = use.unique_items || (key == "uniqueItems" && value.IsTrue());
-    if (is_one_of(key, data))
+    if (is_one_of(key, data_keywords))
       return {};
     if (!is_one_of(key, named) || !value.IsObject())
       return schema(value, at + "/" + key);
@@ -91,7 +89,7 @@ private:
     try {
       const std::regex tried(text.begin(), text.end());
     } catch (const std::regex_error& e) {
-      return wrong(at, "the pattern \"" + std::string(text) + "\" cannot be read: " + e.what());
+      return wrong_at(at, "the pattern \"" + std::string(text) + "\" cannot be read: " + e.what());
     }
     return {};
   }

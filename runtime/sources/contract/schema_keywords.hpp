@@ -6,9 +6,14 @@
 
 #include <rapidjson/document.h>
 
+#include <array>
 #include <string>
+#include <string_view>
 
 namespace cxstream::sources {
+
+// What is in them is data, no schema.
+constexpr std::array<std::string_view, 4> data_keywords{"enum", "const", "default", "examples"};
 
 struct schema_use {
   bool patterns = false;

@@ -14,13 +14,13 @@ namespace cxstream::sources {
 
 namespace {
 
-using buffer = rapidjson::StringBuffer;
+using strict_buffer = rapidjson::StringBuffer;
 // Refuses texts that are no UTF-8.
-using strict_writer = rapidjson::Writer<buffer, rapidjson::UTF8<>, rapidjson::UTF8<>, rapidjson::CrtAllocator,
+using strict_writer = rapidjson::Writer<strict_buffer, rapidjson::UTF8<>, rapidjson::UTF8<>, rapidjson::CrtAllocator,
                                         rapidjson::kWriteValidateEncodingFlag>;
 
 bool is_utf8(const std::string& text) {
-  buffer out;
+  strict_buffer out;
   strict_writer json(out);
   return json.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
 }
@@ -35,7 +35,7 @@ void member(strict_writer& json, const char* name, const std::string& text) {
 } // namespace
 
 std::string reject_line(const std::string& file, const row_place& at, const std::string& raw, const row_reject& why) {
-  buffer out;
+  strict_buffer out;
   strict_writer json(out);
   json.StartObject();
   member(json, "file", file);

@@ -1,6 +1,7 @@
 #include "sources/json/element_reader.hpp"
 
 #include "sources/json/text_stream.hpp"
+#include "sources/text_marks.hpp"
 
 #include <rapidjson/error/en.h>
 #include <rapidjson/reader.h>
@@ -9,10 +10,9 @@ namespace cxstream::sources {
 
 namespace {
 
-constexpr unsigned parse_flags = rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseValidateEncodingFlag |
-                                 rapidjson::kParseStopWhenDoneFlag | rapidjson::kParseIterativeFlag;
+constexpr unsigned element_flags = rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseValidateEncodingFlag |
+                                   rapidjson::kParseStopWhenDoneFlag | rapidjson::kParseIterativeFlag;
 constexpr std::size_t cut_text_bytes = 1024;
-constexpr std::string_view blanks = " \t\r\n";
 constexpr std::size_t off_path = static_cast<std::size_t>(-1);
 
 } // namespace
@@ -149,7 +149,7 @@ base::result<void> json_element_reader::parse(json_element* record) {
   auto& [text, reader, value] = *reading_;
   const auto at = record == nullptr ? json_text_stream::place() : text.here();
   value.begin();
-  if (const auto outcome = reader.Parse<parse_flags>(text, value); outcome.IsError())
+  if (const auto outcome = reader.Parse<element_flags>(text, value); outcome.IsError())
     return fault(rapidjson::GetParseError_En(outcome.Code()));
   if (record != nullptr)
     *record = {value.text(), value.is_cut(), at.line, at.column};

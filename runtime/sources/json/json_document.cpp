@@ -1,5 +1,7 @@
 #include "sources/json/json_document.hpp"
 
+#include "sources/text_marks.hpp"
+
 #include <rapidjson/error/en.h>
 #include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
@@ -14,7 +16,6 @@ namespace cxstream::sources {
 namespace {
 
 constexpr unsigned parse_flags = rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseValidateEncodingFlag;
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 base::error fault(std::string_view text, std::size_t offset, const std::string& what) {
   const auto before = text.substr(0, std::min(offset, text.size()));

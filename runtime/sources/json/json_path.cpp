@@ -1,6 +1,7 @@
 #include "sources/json/json_path.hpp"
 
 #include "sources/json/json_document.hpp"
+#include "sources/text_marks.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -76,7 +77,6 @@ bool json_path::take_step(std::string_view& rest, step& out) {
 }
 
 std::optional<json_path> json_path::parse(std::string_view expression) {
-  constexpr std::string_view blanks = " \t\r\n";
   const auto begin = std::min(expression.find_first_not_of(blanks), expression.size());
   auto rest = expression.substr(begin, expression.find_last_not_of(blanks) - begin + 1);
   json_path path;

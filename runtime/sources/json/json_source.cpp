@@ -1,12 +1,10 @@
 #include "sources/json/json_source.hpp"
 
+#include "sources/text_marks.hpp"
+
 namespace cxstream::sources {
 
-namespace {
-
-constexpr std::string_view blanks = " \t\r\n";
-
-} // namespace
+namespace {} // namespace
 
 void json_selectors::add(const std::string& selector) {
   auto plain = json_path::parse(selector);
@@ -61,7 +59,6 @@ base::result<void> json_source::open(std::string_view body, std::span<const port
   line_ = 0;
   if (layout_ != layout::lines)
     return read_document(body);
-  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
   rest_ = body.starts_with(byte_order_mark) ? body.substr(byte_order_mark.size()) : body;
   return {};
 }

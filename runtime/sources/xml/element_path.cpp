@@ -1,10 +1,10 @@
 #include "sources/xml/element_path.hpp"
 
+#include "sources/text_marks.hpp"
+
 namespace cxstream::sources {
 
 namespace {
-
-constexpr std::string_view blanks = " \t\r\n";
 
 bool take(std::string_view& rest, std::string_view word) {
   rest.remove_prefix(std::min(rest.find_first_not_of(blanks), rest.size()));

@@ -1,6 +1,7 @@
 #include "sources/xml/xml_stream.hpp"
 
 #include "sources/digest.hpp"
+#include "sources/text_marks.hpp"
 #include "sources/xml/push_parser.hpp"
 #include "sources/xml/xml_selectors.hpp"
 
@@ -12,7 +13,6 @@ namespace {
 
 // Small, so that few records wait to be handed out.
 constexpr std::size_t parsed_at_once = 8u << 10u;
-constexpr std::string_view blanks = " \t\r\n";
 
 struct finished_record {
   pugi::xml_node element;

@@ -19,10 +19,6 @@ constexpr std::string_view own_sources = "/cx/";
 constexpr std::string_view own_types = "cx.";
 constexpr std::size_t key_bytes_max = 256; // the contract's
 
-payload_refusal broken(std::string_view field, std::string message) {
-  return {v1::BROKEN_CONTRACT, std::string(field), std::move(message), ""};
-}
-
 bool is_json_type(std::string_view content_type) {
   const auto type = media_type(content_type);
   return type.empty() || type == "application/json" || type == "text/json" || type.ends_with("+json");
@@ -80,6 +76,10 @@ std::optional<payload_refusal> fill(const cloud_event& from, v1::CanonicalEvent&
 
 } // namespace
 
+payload_refusal broken_cloud_event(std::string_view field, std::string message) {
+  return {v1::BROKEN_CONTRACT, std::string(field), std::move(message), ""};
+}
+
 std::string media_type(std::string_view content_type) {
   content_type = content_type.substr(0, content_type.find(';'));
   while (!content_type.empty() && content_type.back() == ' ')
@@ -94,8 +94,8 @@ std::variant<std::string, payload_refusal> canonical_event(const cloud_event& fr
   v1::CanonicalEvent event;
   if (from.data && !from.data->empty()) {
     if (!is_json_type(from.data_type))
-      return broken("data", "data is " + from.data_type +
-                                ": what is read here is a JSON object with fields of the canonical event");
+      return broken_cloud_event("data", "data is " + from.data_type +
+                                            ": what is read here is a JSON object with fields of the canonical event");
     if (const auto json = check_json(*from.data); !json)
       return payload_refusal{v1::BAD_FORMAT, "data", "data is " + json.err().message, ""};
     auto read = event_of_json(*from.data);

@@ -40,6 +40,9 @@ read_cloud_event cloud_event_of_json(std::string_view json);
 // The serialized CanonicalEvent. Refusals have no record yet.
 std::variant<std::string, ports::payload_refusal> canonical_event(const cloud_event& from);
 
+// Why an event is none.
+ports::payload_refusal broken_cloud_event(std::string_view field, std::string message);
+
 // "Application/JSON; charset=utf-8" → "application/json".
 std::string media_type(std::string_view content_type);
 

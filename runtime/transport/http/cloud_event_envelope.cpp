@@ -16,10 +16,6 @@ using ports::payload_refusal;
 
 constexpr std::string_view prefix = "ce-";
 
-payload_refusal broken(std::string_view field, std::string message) {
-  return {v1::BROKEN_CONTRACT, std::string(field), std::move(message), ""};
-}
-
 // Where an attribute goes; null for extensions that mean nothing here.
 std::string* place_of(std::string_view name, cloud_event& event) {
   struct place {
@@ -42,13 +38,14 @@ std::string* place_of(std::string_view name, cloud_event& event) {
 
 std::optional<payload_refusal> check(const cloud_event& event, std::string_view version) {
   if (version != "1.0")
-    return broken("specversion", version.empty() ? "a CloudEvent says its specversion"
+    return broken_cloud_event("specversion", version.empty()
+                                                 ? "a CloudEvent says its specversion"
                                                  : "specversion is '" + std::string(version) + "': 1.0 is read here");
   for (const auto& [name, value] : {std::pair("id", &event.id), {"source", &event.source}, {"type", &event.type}})
     if (value->empty())
-      return broken(name, std::string("a CloudEvent has a non-empty ") + name);
+      return broken_cloud_event(name, std::string("a CloudEvent has a non-empty ") + name);
   if (event.source.find(' ') != std::string::npos)
-    return broken("source", "'" + event.source + "' is no URI reference: it has a space");
+    return broken_cloud_event("source", "'" + event.source + "' is no URI reference: it has a space");
   return std::nullopt;
 }
 
@@ -127,7 +124,7 @@ read_cloud_event cloud_event_of_json(std::string_view json) {
       continue;
     const bool known = name == "specversion" || name == "data_base64" || place_of(name, event) != nullptr;
     if (known && !value.IsString() && !(name == "sequence" && value.IsUint64()))
-      return broken(name, std::string(name) + " is a text");
+      return broken_cloud_event(name, std::string(name) + " is a text");
     const std::string text =
         value.IsString() ? std::string(value.GetString(), value.GetStringLength()) : text_of(value);
     if (name == "specversion") {

@@ -1,5 +1,7 @@
 #include "transport/http/request_reader.hpp"
 
+#include "model/fold_text.hpp"
+
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/core/buffers_range.hpp>
 #include <boost/beast/core/string.hpp>
@@ -49,13 +51,6 @@ struct grown_body {
     value_type& body_;
   };
 };
-
-std::string lower(std::string_view text) {
-  std::string low(text);
-  std::transform(low.begin(), low.end(), low.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
-  return low;
-}
 
 std::string_view view(boost::beast::string_view text) {
   return {text.data(), text.size()};
@@ -119,7 +114,7 @@ void request_reader::read_head() {
   std::size_t hosts = 0;
   std::string_view encoding;
   for (const auto& field : head) {
-    headers_.push_back({lower(view(field.name_string())), std::string(view(field.value()))});
+    headers_.push_back({model::lowered(view(field.name_string())), std::string(view(field.value()))});
     if (field.name() == http::field::host)
       ++hosts;
     else if (field.name() == http::field::transfer_encoding)

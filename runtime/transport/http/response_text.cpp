@@ -25,7 +25,7 @@ std::string text_of(const Message& message) {
   return text;
 }
 
-boost::beast::string_view view(std::string_view text) {
+boost::beast::string_view beast_view(std::string_view text) {
   return {text.data(), text.size()};
 }
 
@@ -35,11 +35,11 @@ std::string response_text(const http_response& response, after_answer then, std:
   http::response<http::span_body<const char>> message;
   message.version(11);
   message.result(static_cast<unsigned>(response.status));
-  message.set(http::field::date, view(date));
+  message.set(http::field::date, beast_view(date));
   if (!response.body.empty())
-    message.set(http::field::content_type, view(response.content_type));
+    message.set(http::field::content_type, beast_view(response.content_type));
   for (const auto& [name, value] : response.headers)
-    message.insert(view(name), view(value));
+    message.insert(beast_view(name), beast_view(value));
   if (then == after_answer::close)
     message.set(http::field::connection, "close");
   message.content_length(response.body.size());
