@@ -43,8 +43,12 @@ void watch_call::look() {
   StartWrite(&outgoing_);
 }
 
+// An alarm keeps what it calls until it goes itself: it must not keep the call that it is part of.
 void watch_call::look_later() {
-  alarm_.Set(std::chrono::system_clock::now() + look_every, [self = shared_from_this()](bool) { self->look(); });
+  alarm_.Set(std::chrono::system_clock::now() + look_every, [call = weak_from_this()](bool) {
+    if (const auto self = call.lock())
+      self->look();
+  });
 }
 
 void watch_call::finish(const grpc::Status& status) {

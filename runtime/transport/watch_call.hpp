@@ -1,6 +1,6 @@
 // watch_call: one WatchImport call: tells a job whenever it has changed, a few times a second at most.
 //
-// Owned by itself until gRPC is done with the call, and by the timer it waits for.
+// Owned by itself until gRPC is done with the call.
 #pragma once
 
 #include "cxstream/v1/imports.pb.h"

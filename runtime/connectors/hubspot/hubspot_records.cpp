@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 #include <thread>
 
 namespace cxstream::connectors::hubspot {
@@ -26,34 +25,24 @@ base::result<void> record_reader::all(const take_record& take) {
   return between(distant_past, distant_future, take);
 }
 
-// What one question shows ends somewhere within a moment: that moment is asked for again, and what was seen of it left
-// out.
 base::result<void> record_reader::between(base::timestamp from, base::timestamp to, const take_record& take) {
   const auto last = to - std::chrono::milliseconds{1};
-  std::set<std::string> seen; // of the moment `from`
-  for (;;) {
-    auto found = search(from, last);
-    if (!found)
-      return found.err();
-    const bool is_all = found->size() < shown_records_max;
-    auto next = from;
-    std::set<std::string> of_the_last_moment;
-    for (auto& record : *found) {
-      const auto moment = time_of(record.values[time_name_]).value_or(from);
-      if (moment > next)
-        of_the_last_moment.clear();
-      next = std::max(next, moment);
-      of_the_last_moment.insert(record.values["hs_object_id"]);
-      if (!seen.contains(record.values["hs_object_id"]))
-        take(std::move(record));
-    }
-    if (is_all)
+  for (std::string after;;) {
+    const auto said =
+        call([&](std::string_view token) { return search_request(of_, token, names_, time_name_, from, last, after); });
+    auto page = read_page(said.answer, of_, said.mask);
+    if (!page)
+      return page.err();
+    const auto reached = page->records.empty() ? after : page->records.back().values[record_id_name];
+    for (auto& record : page->records)
+      take(std::move(record));
+    if (page->is_last)
       return {};
-    if (next == from)
+    if (reached == after)
       return base::error{base::error_code::unavailable,
-                         "more records than HubSpot shows are of one moment; they cannot be compared"};
-    from = next;
-    seen = std::move(of_the_last_moment);
+                         "HubSpot shows the same records again; they cannot be compared"};
+    after = reached;
+    std::this_thread::sleep_for(spacing_);
   }
 }
 
@@ -79,7 +68,7 @@ ports::delivery_outcome record_reader::write(const crm_record& record) {
 }
 
 base::result<void> record_reader::remove(const found_record& record) {
-  const auto id = record.values.find("hs_object_id");
+  const auto id = record.values.find(record_id_name);
   if (id == record.values.end())
     return base::error{base::error_code::unavailable, "the record has no id"};
   const auto said = call([&](std::string_view token) { return archive_request(of_, token, id->second); });
@@ -94,24 +83,6 @@ http_exchange record_reader::call(const std::function<http_request(std::string_v
   return send_authorized(client_, secrets, [&](std::span<const std::string> values) {
     return base::result<http_request>(make(values[0]));
   });
-}
-
-// All that one question shows.
-base::result<std::vector<found_record>> record_reader::search(base::timestamp from, base::timestamp to) {
-  std::vector<found_record> out;
-  std::string after;
-  do {
-    if (!after.empty())
-      std::this_thread::sleep_for(spacing_);
-    const auto said =
-        call([&](std::string_view token) { return search_request(of_, token, names_, time_name_, from, to, after); });
-    auto page = read_page(said.answer, of_, said.mask);
-    if (!page)
-      return page.err();
-    std::ranges::move(page->records, std::back_inserter(out));
-    after = page->after;
-  } while (!after.empty() && out.size() < shown_records_max);
-  return out;
 }
 
 } // namespace cxstream::connectors::hubspot

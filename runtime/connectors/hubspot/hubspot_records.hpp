@@ -24,7 +24,6 @@ public:
 
 private:
   http_exchange call(const std::function<http_request(std::string_view token)>& make);
-  base::result<std::vector<found_record>> search(base::timestamp from, base::timestamp to);
 
   http_client& client_;
   security::secret& token_;

@@ -36,6 +36,18 @@ void write_member(json_writer& json, std::string_view name, std::string_view val
   text(json, value);
 }
 
+// An empty `high_value` is left out.
+void write_filter(json_writer& json, std::string_view name, std::string_view op, std::string_view value,
+                  std::string_view high_value = {}) {
+  json.StartObject();
+  write_member(json, "propertyName", name);
+  write_member(json, "operator", op);
+  write_member(json, "value", value);
+  if (!high_value.empty())
+    write_member(json, "highValue", high_value);
+  json.EndObject();
+}
+
 } // namespace
 
 http_request search_request(const shape& of, std::string_view token, std::span<const std::string> names,
@@ -49,27 +61,22 @@ http_request search_request(const shape& of, std::string_view token, std::span<c
   json.StartObject();
   key(json, "filters");
   json.StartArray();
-  json.StartObject();
-  write_member(json, "propertyName", time_name);
-  write_member(json, "operator", "BETWEEN");
-  write_member(json, "value", unix_ms(from));
-  write_member(json, "highValue", unix_ms(to));
-  json.EndObject();
+  write_filter(json, time_name, "BETWEEN", unix_ms(from), unix_ms(to));
+  if (!after.empty())
+    write_filter(json, record_id_name, "GT", after);
   json.EndArray();
   json.EndObject();
   json.EndArray();
   key(json, "sorts");
   json.StartArray();
   json.StartObject();
-  write_member(json, "propertyName", time_name);
+  write_member(json, "propertyName", record_id_name);
   write_member(json, "direction", "ASCENDING");
   json.EndObject();
   json.EndArray();
   write_names(json, of, names);
   key(json, "limit");
   json.Uint64(page_records_max);
-  if (!after.empty())
-    write_member(json, "after", after);
   json.EndObject();
   return post(of, token, "/search", std::string(view(body)));
 }
@@ -125,15 +132,11 @@ base::result<search_page> read_page(const http_answer& answer, const shape& of, 
       if (property.value.IsString())
         record.values[property.name.GetString()] = {property.value.GetString(), property.value.GetStringLength()};
     if (result.HasMember("id") && result["id"].IsString())
-      record.values["hs_object_id"] = result["id"].GetString();
+      record.values[record_id_name] = result["id"].GetString();
     record.key = record.values[of.id_property];
   }
   const auto paging = body.FindMember("paging");
-  if (paging != body.MemberEnd() && paging->value.IsObject() && paging->value.HasMember("next")) {
-    const auto& next = paging->value["next"];
-    if (next.IsObject() && next.HasMember("after") && next["after"].IsString())
-      out.after = next["after"].GetString();
-  }
+  out.is_last = paging == body.MemberEnd() || !paging->value.IsObject() || !paging->value.HasMember("next");
   return out;
 }
 

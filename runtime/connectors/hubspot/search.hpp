@@ -1,8 +1,9 @@
-// What a census asks of HubSpot: pages of records by the time of their last event (search), records by key
+// What a census asks of HubSpot: pages of records whose last event was in a span of time (search), records by key
 // (batch/read). Pure.
 //
-// Search shows at most 10,000 records of one question, and five questions a second an account; so a census walks by
-// time, and asks anew from the last time it saw.
+// A page begins behind the last id of the page before, not at a place in the answer: an id never changes, while records
+// that are written between two pages change places. So none is passed over, and no question meets the 10,000 records
+// that one shows at most.
 #pragma once
 
 #include "base/result.hpp"
@@ -19,10 +20,10 @@
 namespace cxstream::connectors::hubspot {
 
 constexpr std::size_t page_records_max = 200;
-constexpr std::size_t shown_records_max = 10'000; // of one question
+constexpr const char* record_id_name = "hs_object_id"; // the record's own id, a number
 
-// Records whose time property is in [from, to], the earliest first. `after`: where the page begins; empty for the
-// first.
+// Records whose time property is in [from, to], by their ids, those behind the id `after` only; empty for the first
+// page.
 http_request search_request(const shape& of, std::string_view token, std::span<const std::string> names,
                             std::string_view time_name, base::timestamp from, base::timestamp to,
                             std::string_view after);
@@ -32,8 +33,8 @@ http_request read_request(const shape& of, std::string_view token, std::span<con
 http_request archive_request(const shape& of, std::string_view token, std::string_view record_id);
 
 struct search_page {
-  std::vector<found_record> records; // with the record's own id under "hs_object_id"
-  std::string after;                 // where the next page begins; empty at the end
+  std::vector<found_record> records; // with their ids under record_id_name
+  bool is_last = true;
 };
 // Errors: unavailable (not answered, refused, not JSON). Keys that have no record are no error.
 base::result<search_page> read_page(const http_answer& answer, const shape& of, const secret_mask& mask);

@@ -102,6 +102,11 @@ void hubspot_account::put(const std::string& key, json properties) {
   records_[key] = std::move(properties);
 }
 
+void hubspot_account::after_search(std::function<void(std::map<std::string, json>& records)> write) {
+  const std::lock_guard lock(mutex_);
+  after_search_ = std::move(write);
+}
+
 void hubspot_account::remove(const std::string& key) {
   const std::lock_guard lock(mutex_);
   records_.erase(key);
@@ -136,8 +141,12 @@ scripted_reply hubspot_account::answer(const got_request& request) {
     return counted(read(request));
   if (request.path == "/crm/v3/objects/tickets/batch/archive")
     return counted(archive(request));
-  if (request.path == "/crm/v3/objects/tickets/search")
-    return counted(search(request));
+  if (request.path == "/crm/v3/objects/tickets/search") {
+    auto found = search(request);
+    if (after_search_)
+      after_search_(records_);
+    return counted(std::move(found));
+  }
   return refusal(404, "OBJECT_NOT_FOUND", "Unable to infer object type from: " + request.path);
 }
 
@@ -191,26 +200,29 @@ json hubspot_account::write(const json& input, const std::string& id_property) {
   for (const auto& [name, value] : input["properties"].items())
     record[name] = value;
   log_[key].push_back(input["properties"]);
-  return {{"id", "77" + std::to_string(std::hash<std::string>{}(key) % 1'000'000)},
+  return {{"id", std::to_string(id_of(key))},
           {"new", is_new},
           {"properties", {{id_property, key}}},
           {"objectWriteTraceId", input["objectWriteTraceId"]}};
 }
 
-// Records whose property is BETWEEN two values, the smallest first, in pages.
+// Records whose property is BETWEEN two values, those with an id GT another if it is asked so, by one property or by
+// their ids, in pages: a page is a place in what is found now, as at HubSpot.
 scripted_reply hubspot_account::search(const got_request& request) {
   const auto body = json::parse(request.body);
-  const auto& filter = body["filterGroups"][0]["filters"][0];
-  const auto name = filter["propertyName"].get<std::string>();
-  const auto from = std::stoull(filter["value"].get<std::string>());
-  const auto to = std::stoull(filter["highValue"].get<std::string>());
+  const auto& filters = body["filterGroups"][0]["filters"];
+  const auto name = filters[0]["propertyName"].get<std::string>();
+  const auto number = [](const json& text) { return std::stoull(text.get<std::string>()); };
+  const bool by_id = body["sorts"][0]["propertyName"] == "hs_object_id";
   std::vector<std::pair<std::uint64_t, std::string>> found;
-  for (const auto& [key, record] : records_)
-    if (record.contains(name) && record[name].is_number()) {
-      const auto value = record[name].get<std::uint64_t>();
-      if (value >= from && value <= to)
-        found.emplace_back(value, key);
-    }
+  for (const auto& [key, record] : records_) {
+    const auto value = record.contains(name) && record[name].is_number() ? record[name].get<std::uint64_t>() : 0;
+    if (value < number(filters[0]["value"]) || value > number(filters[0]["highValue"]))
+      continue;
+    if (filters.size() > 1 && id_of(key) <= number(filters[1]["value"]))
+      continue;
+    found.emplace_back(by_id ? id_of(key) : value, key);
+  }
   std::sort(found.begin(), found.end());
   const std::size_t begin = body.contains("after") ? std::stoul(body["after"].get<std::string>()) : 0;
   const auto end = std::min(found.size(), begin + body["limit"].get<std::size_t>());
@@ -223,12 +235,17 @@ scripted_reply hubspot_account::search(const got_request& request) {
   return said(200, out.dump());
 }
 
+// Given when a record is first spoken of, as HubSpot gives it when it is made.
+std::uint64_t hubspot_account::id_of(const std::string& key) const {
+  return ids_.try_emplace(key, 77'000'000 + ids_.size()).first->second;
+}
+
 // Properties are texts, whatever they were written as.
 json hubspot_account::shown(const std::string& key) const {
   json properties{{"cx_ticket_id", key}};
   for (const auto& [name, value] : records_.at(key).items())
     properties[name] = value.is_string() ? value : json(value.dump());
-  return {{"id", "77-" + key}, {"properties", properties}};
+  return {{"id", std::to_string(id_of(key))}, {"properties", properties}};
 }
 
 scripted_reply hubspot_account::read(const got_request& request) const {
@@ -244,7 +261,7 @@ scripted_reply hubspot_account::read(const got_request& request) const {
 scripted_reply hubspot_account::archive(const got_request& request) {
   const auto body = json::parse(request.body);
   for (const auto& input : body["inputs"])
-    records_.erase(input["id"].get<std::string>().substr(3));
+    std::erase_if(records_, [&](const auto& record) { return std::to_string(id_of(record.first)) == input["id"]; });
   return said(204);
 }
 

@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <set>
@@ -52,8 +53,11 @@ public:
   std::vector<nlohmann::json> written(const std::string& key, const std::string& property) const;
   void put(const std::string& key, nlohmann::json properties);
   void remove(const std::string& key);
+  // Somebody else writes to the records after each search.
+  void after_search(std::function<void(std::map<std::string, nlohmann::json>& records)> write);
 
 private:
+  std::uint64_t id_of(const std::string& key) const;
   scripted_reply answer(const got_request& request);
   scripted_reply batch(const got_request& request, bool upserts);
   scripted_reply search(const got_request& request);
@@ -64,6 +68,8 @@ private:
 
   mutable std::mutex mutex_;
   std::map<std::string, nlohmann::json> records_;
+  mutable std::map<std::string, std::uint64_t> ids_;
+  std::function<void(std::map<std::string, nlohmann::json>&)> after_search_;
   std::map<std::string, std::vector<nlohmann::json>> log_;
   std::set<std::string> poisoned_;
   std::set<std::string> refused_;

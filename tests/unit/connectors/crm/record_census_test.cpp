@@ -208,6 +208,27 @@ TEST(HubspotCensus, FindsAndMendsAThousandPlantedDifferences) {
   find_and_mend_a_thousand(account, "cx_churn_risk", "cx_sequence");
 }
 
+TEST(HubspotCensus, PassesOverNoRecordBecauseOthersAreWrittenBetweenTwoPages) {
+  constexpr int tickets = 500, written = 150;
+  hubspot_account account;
+  const auto target = target_at(account);
+  ASSERT_TRUE(target->open());
+  deliver(*target, histories(tickets));
+  account.after_search([](std::map<std::string, json>& records) {
+    constexpr std::uint64_t a_day_ms = 86'400'000;
+    for (int t = 0; t < written; ++t) { // the earliest are the latest now
+      auto& at = records.at("T" + std::to_string(t))["cx_occurred_at"];
+      at = at.get<std::uint64_t>() + a_day_ms;
+    }
+  });
+  const auto rows = target->census_taker()->rows_between(base::from_us(0), now + std::chrono::days{100});
+  ASSERT_TRUE(rows) << rows.err().message;
+  std::set<std::string> found;
+  for (const auto& row : *rows)
+    found.insert(row.ticket_id);
+  EXPECT_EQ(found.size(), static_cast<std::size_t>(tickets));
+}
+
 TEST(SalesforceCensus, ARecordThatHasMovedOnIsNotMended) {
   salesforce_org org;
   const auto all = histories(1);
