@@ -2,8 +2,8 @@
 #define VALIJSON_USE_EXCEPTIONS 1
 #include <valijson/adapters/rapidjson_adapter.hpp>
 
-#include "sources/contract/json_document.hpp"
 #include "sources/contract/json_schema.hpp"
+#include "sources/contract/measured_document.hpp"
 #include "sources/contract/schema_cycles.hpp"
 #include "sources/contract/schema_keywords.hpp"
 
@@ -102,7 +102,7 @@ base::result<std::unique_ptr<json_schema>> json_schema::load(const std::string& 
   return parse(std::string(std::istreambuf_iterator<char>(in), {}), file);
 }
 
-std::vector<schema_violation> json_schema::check(const json_document& payload) const {
+std::vector<schema_violation> json_schema::check(const measured_document& payload) const {
   if (state_->use.patterns && payload.longest_text > matched_text_max)
     return {
         {"", "a text of " + std::to_string(payload.longest_text) + " bytes is too long to be matched with a pattern"}};

@@ -15,7 +15,7 @@
 
 namespace cxstream::sources {
 
-struct json_document;
+struct measured_document;
 
 struct schema_violation {
   std::string pointer; // JSON pointer into the payload; empty: the payload itself
@@ -31,7 +31,7 @@ public:
   ~json_schema();
 
   // Empty: the payload follows the schema. At most ten.
-  std::vector<schema_violation> check(const json_document& payload) const;
+  std::vector<schema_violation> check(const measured_document& payload) const;
 
 private:
   struct state;

@@ -1,6 +1,6 @@
 #include "sources/contract/schema_guard.hpp"
 
-#include "sources/contract/json_document.hpp"
+#include "sources/contract/measured_document.hpp"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 // The official JSON Schema test suite (draft 2020-12), as far as its schemas use what a configured schema may use. What
 // valijson decides otherwise is listed by name with the reason; a list that says too much fails as well.
-#include "sources/contract/json_document.hpp"
 #include "sources/contract/json_schema.hpp"
+#include "sources/contract/measured_document.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidjson/stringbuffer.h>

@@ -1,6 +1,6 @@
 #include "sources/contract/json_schema.hpp"
 
-#include "sources/contract/json_document.hpp"
+#include "sources/contract/measured_document.hpp"
 
 #include <gmock/gmock.h>
 

@@ -1,4 +1,4 @@
-#include "sources/contract/json_document.hpp"
+#include "sources/contract/measured_document.hpp"
 
 #include "sources/text_marks.hpp"
 
@@ -19,7 +19,7 @@ constexpr std::size_t elements_max = 1'000; // of one list
 // Hands everything on to the document, and stops what is nested too deep.
 class measuring {
 public:
-  explicit measuring(json_document& into) : into_(into) {
+  explicit measuring(measured_document& into) : into_(into) {
   }
   // RapidJSON asks for these names.
   bool Null() {
@@ -70,14 +70,14 @@ public:
     return into_.value.EndArray(elements);
   }
   bool too_deep() const {
-    return depth_ > json_document::depth_max;
+    return depth_ > measured_document::depth_max;
   }
 
 private:
   bool deeper() {
-    return ++depth_ <= json_document::depth_max;
+    return ++depth_ <= measured_document::depth_max;
   }
-  json_document& into_;
+  measured_document& into_;
   std::size_t depth_ = 0;
 };
 
@@ -126,7 +126,7 @@ std::optional<parsed_payload> parse_json(std::string_view body) {
   parsed_payload out;
   rapidjson::MemoryStream in(body.data(), body.size());
   do {
-    auto document = std::make_unique<json_document>();
+    auto document = std::make_unique<measured_document>();
     measuring handler(*document);
     rapidjson::Reader reader;
     bool parsed = false;

@@ -14,7 +14,7 @@
 
 namespace cxstream::sources {
 
-struct json_document {
+struct measured_document {
   static constexpr std::size_t depth_max = 256; // what looks into it deeper than that would need too much stack
 
   rapidjson::Document value;
@@ -23,7 +23,7 @@ struct json_document {
 };
 
 struct parsed_payload {
-  std::vector<std::unique_ptr<json_document>> documents;
+  std::vector<std::unique_ptr<measured_document>> documents;
   bool too_deep = false; // documents are missing
 };
 
