@@ -78,6 +78,7 @@ TEST(Reconcile, FindsAndMendsAThousandPlantedDifferencesBesideLiveLoad) {
   }
   plant(server);
   plant(warehouse(dir / "w.db"));
+  const auto before = load.published();
   for (const auto* sink : {"embedded", "warehouse"}) {
     expect_planted(node.ask({"reconcile", sink}), 0);
     expect_planted(node.ask({"reconcile", sink, "--repair"}), 3 * planted_of_a_kind);
@@ -89,7 +90,7 @@ TEST(Reconcile, FindsAndMendsAThousandPlantedDifferencesBesideLiveLoad) {
   }
   const auto during = load.published();
   load.end();
-  EXPECT_GT(during, 3'000U) << "there was no load to speak of";
+  EXPECT_GT(during, before) << "there was no load";
   ASSERT_TRUE(node.drains(60s));
   for (const auto* sink : {"embedded", "warehouse"})
     expect_clean(node.ask({"reconcile", sink}));
