@@ -3,8 +3,8 @@
 #include "connectors/factory.hpp"
 #include "servers/harness/clickhouse_server.hpp"
 #include "servers/harness/event_load.hpp"
+#include "servers/harness/killed_delivery.hpp"
 #include "servers/harness/small_disk.hpp"
-#include "support/killed_delivery.hpp"
 #include "support/scratch_dir.hpp"
 #include "unit/connectors/deliveries.hpp"
 
@@ -100,7 +100,7 @@ TEST_F(ClickhouseFaults, KeepsEveryEventOnceWhileTheNodeIsKilledAgainAndAgain) {
   sink_.settings["timeout"] = "10s";
   const auto all = events(4'000);
   open()->close(); // the schema is there
-  const auto kills = support::deliver_with_kills([this] { return *connectors::make_target(sink_); }, all, {});
+  const auto kills = deliver_with_kills([this] { return *connectors::make_target(sink_); }, all, {});
   EXPECT_GE(kills, 3);
   ASSERT_TRUE(deliver_until_taken(*open(), all));
   expect_exactly(all.size());

@@ -1,9 +1,9 @@
 // The postgres connector while its server is killed, frozen, locked, filled up and restored, and while it is killed
 // itself: what was acknowledged is there once, and nothing else is.
 #include "servers/harness/event_load.hpp"
+#include "servers/harness/killed_delivery.hpp"
 #include "servers/harness/postgres_sink.hpp"
 #include "servers/harness/small_disk.hpp"
-#include "support/killed_delivery.hpp"
 #include "unit/connectors/deliveries.hpp"
 
 #include <gmock/gmock.h>
@@ -105,7 +105,7 @@ TEST_F(PostgresFaults, KeepsEveryEventOnceWhileTheServerIsKilledAgainAndAgain) {
 TEST_F(PostgresFaults, KeepsEveryEventOnceWhileTheNodeIsKilledAgainAndAgain) {
   sink_.settings["statement_timeout"] = "10s";
   const auto all = events(20'000);
-  const auto kills = support::deliver_with_kills([this] { return make(sink_); }, all, {});
+  const auto kills = deliver_with_kills([this] { return make(sink_); }, all, {});
   EXPECT_GE(kills, 3);
   ASSERT_TRUE(deliver_until_taken(*open(sink_), all));
   expect_exactly(all.size());

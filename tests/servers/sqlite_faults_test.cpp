@@ -3,8 +3,8 @@
 #include "connectors/factory.hpp"
 #include "integration/harness/warehouse.hpp"
 #include "servers/harness/event_load.hpp"
+#include "servers/harness/killed_delivery.hpp"
 #include "servers/harness/small_disk.hpp"
-#include "support/killed_delivery.hpp"
 #include "support/scratch_dir.hpp"
 #include "unit/connectors/deliveries.hpp"
 
@@ -52,7 +52,7 @@ protected:
 TEST_F(SqliteFaults, KeepsEveryEventOnceWhileTheNodeIsKilledAgainAndAgain) {
   const auto path = dir_.path("w.db");
   const auto all = events(20'000);
-  const auto kills = support::deliver_with_kills(
+  const auto kills = deliver_with_kills(
       [&] { return make(path); }, all, {},
       [&](std::size_t acknowledged) {
         const integration::warehouse held(path);

@@ -8,7 +8,7 @@
 #include <memory>
 #include <span>
 
-namespace cxstream::support {
+namespace cxstream::servers {
 
 struct kill_plan {
   std::size_t batch = 50;          // events of one delivery
@@ -24,4 +24,4 @@ int deliver_with_kills(
     const std::function<std::unique_ptr<ports::target>()>& make, std::span<const ports::delivery> events,
     const kill_plan& plan, const std::function<void(std::size_t acknowledged)>& after_kill = [](std::size_t) {});
 
-} // namespace cxstream::support
+} // namespace cxstream::servers

@@ -1,4 +1,4 @@
-#include "support/killed_delivery.hpp"
+#include "servers/harness/killed_delivery.hpp"
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -9,7 +9,7 @@
 #include <random>
 #include <thread>
 
-namespace cxstream::support {
+namespace cxstream::servers {
 
 namespace {
 
@@ -74,4 +74,4 @@ int deliver_with_kills(const std::function<std::unique_ptr<ports::target>()>& ma
   return kills;
 }
 
-} // namespace cxstream::support
+} // namespace cxstream::servers
