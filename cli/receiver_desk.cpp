@@ -1,9 +1,8 @@
 #include "receiver_desk.hpp"
 
 #include "base/rfc3339.hpp"
+#include "connectors/encoding/json_member.hpp"
 #include "connectors/encoding/json_text.hpp"
-
-#include <rapidjson/document.h>
 
 namespace cxstream::cli {
 
@@ -14,11 +13,6 @@ using connectors::json_writer;
 using connectors::key;
 using connectors::text;
 using connectors::view;
-
-std::string text_of(const rapidjson::Value& object, const char* name) {
-  const auto found = object.FindMember(name);
-  return found != object.MemberEnd() && found->value.IsString() ? found->value.GetString() : std::string();
-}
 
 } // namespace
 
@@ -118,8 +112,8 @@ std::optional<std::vector<receiver_desk::event>> receiver_desk::parse(std::strin
       return false;
     const auto sequence = data.FindMember("ticket_sequence");
     const bool numbered = sequence != data.MemberEnd() && sequence->value.IsUint64();
-    out.push_back(
-        {text_of(data, "ticket_id"), numbered ? sequence->value.GetUint64() : 0, text_of(data, "idempotency_key")});
+    out.push_back({std::string(connectors::text_at(data, "ticket_id")), numbered ? sequence->value.GetUint64() : 0,
+                   std::string(connectors::text_at(data, "idempotency_key"))});
     return true;
   };
   const auto& data = json["data"];

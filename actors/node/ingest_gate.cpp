@@ -1,10 +1,9 @@
 // The way in: each client stream gets an ingest actor.
 #include "actors/ingest/ingest.hpp"
 #include "actors/node/node.hpp"
+#include "actors/node/stream_listener.hpp"
 
 #include <caf/send.hpp>
-
-#include <mutex>
 
 namespace cxstream::actors {
 
@@ -22,23 +21,17 @@ public:
     for (const auto& result : answer.results())
       rejected += result.outcome() == v1::REJECTED;
     counters_.rejected += rejected;
-    const std::lock_guard lock(mutex_);
-    if (inner_)
-      inner_->on_answer(std::move(answer));
+    inner_.tell([&](auto& listener) { listener.on_answer(std::move(answer)); });
   }
   void on_failed(base::error why) override {
-    const std::lock_guard lock(mutex_);
-    if (inner_)
-      inner_->on_failed(std::move(why));
+    inner_.tell([&](auto& listener) { listener.on_failed(std::move(why)); });
   }
   void detach() {
-    const std::lock_guard lock(mutex_);
-    inner_.reset();
+    inner_.detach();
   }
 
 private:
-  std::recursive_mutex mutex_; // a listener may end its stream while it is told something
-  std::shared_ptr<ports::ingest_listener> inner_;
+  stream_listener<ports::ingest_listener> inner_;
   intake_counters& counters_;
 };
 

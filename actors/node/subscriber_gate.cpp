@@ -1,11 +1,11 @@
 // The way out for consumers that read by gRPC.
 #include "actors/node/asker.hpp"
 #include "actors/node/node.hpp"
+#include "actors/node/stream_listener.hpp"
 
 #include <caf/send.hpp>
 
 #include <atomic>
-#include <mutex>
 
 namespace cxstream::actors {
 
@@ -18,23 +18,17 @@ public:
   }
 
   void on_events(std::vector<std::string> events) override {
-    const std::lock_guard lock(mutex_);
-    if (inner_)
-      inner_->on_events(std::move(events));
+    inner_.tell([&](auto& listener) { listener.on_events(std::move(events)); });
   }
   void on_closed(base::error why) override {
-    const std::lock_guard lock(mutex_);
-    if (inner_)
-      inner_->on_closed(std::move(why));
+    inner_.tell([&](auto& listener) { listener.on_closed(std::move(why)); });
   }
   void detach() {
-    const std::lock_guard lock(mutex_);
-    inner_.reset();
+    inner_.detach();
   }
 
 private:
-  std::recursive_mutex mutex_;
-  std::shared_ptr<ports::subscriber_listener> inner_;
+  stream_listener<ports::subscriber_listener> inner_;
 };
 
 class reading_session final : public ports::subscriber_session {

@@ -1,9 +1,7 @@
 #include "job/job.hpp"
 
+#include "model/fold_text.hpp"
 #include "terminal/number_text.hpp"
-
-#include <algorithm>
-#include <cctype>
 
 namespace cxstream::cli {
 
@@ -37,10 +35,7 @@ std::string share_text(const v1::ImportJob& job) {
 } // namespace
 
 std::string job_state_word(v1::ImportState state) {
-  auto word = v1::ImportState_Name(state).substr(std::string_view("IMPORT_").size());
-  std::transform(word.begin(), word.end(), word.begin(),
-                 [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
-  return word;
+  return model::lowered(v1::ImportState_Name(state).substr(std::string_view("IMPORT_").size()));
 }
 
 terminal::table job_table(const std::vector<v1::ImportJob>& jobs) {

@@ -63,16 +63,18 @@ void find_and_mend_a_thousand(Vendor& vendor, const std::string& sink, const fie
 
   answer_after(0ms);
   plant(vendor, names);
-  const auto before = load.published();
   expect_planted(node.ask({"reconcile", "crm"}), 0);
   expect_planted(node.ask({"reconcile", "crm", "--repair"}), 3 * planted_of_a_kind);
   const auto removed = node.ask({"reconcile", "crm", "--remove-extra"});
   EXPECT_EQ(count_in(removed, "extra"), planted_of_a_kind);
   EXPECT_EQ(count_in(removed, "mended"), planted_of_a_kind);
-  expect_clean(node.ask({"reconcile", "crm"}));
+  // A fast machine is done before there was a load to speak of: it compares again.
+  do {
+    expect_clean(node.ask({"reconcile", "crm"}));
+  } while (load.published() <= 2'000 && !testing::Test::HasFailure());
   const auto during = load.published();
   load.end();
-  EXPECT_GT(during, before) << "there was no load";
+  EXPECT_GT(during, 2'000U) << "there was no load to speak of";
 
   ASSERT_TRUE(node.drains(60s));
   expect_clean(node.ask({"reconcile", "crm"}));

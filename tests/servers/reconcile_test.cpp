@@ -78,7 +78,6 @@ TEST(Reconcile, FindsAndMendsAThousandPlantedDifferencesBesideLiveLoad) {
   }
   plant(server);
   plant(warehouse(dir / "w.db"));
-  const auto before = load.published();
   for (const auto* sink : {"embedded", "warehouse"}) {
     expect_planted(node.ask({"reconcile", sink}), 0);
     expect_planted(node.ask({"reconcile", sink, "--repair"}), 3 * planted_of_a_kind);
@@ -88,9 +87,13 @@ TEST(Reconcile, FindsAndMendsAThousandPlantedDifferencesBesideLiveLoad) {
     expect_clean(node.ask({"reconcile", sink}));
     EXPECT_EQ(node.cli({"reconcile", sink}).exit_code, 0);
   }
+  // A fast machine is done before there was a load to speak of: it compares again.
+  do {
+    expect_clean(node.ask({"reconcile", "warehouse"}));
+  } while (load.published() <= 3'000 && !HasFailure());
   const auto during = load.published();
   load.end();
-  EXPECT_GT(during, before) << "there was no load";
+  EXPECT_GT(during, 3'000U) << "there was no load to speak of";
   ASSERT_TRUE(node.drains(60s));
   for (const auto* sink : {"embedded", "warehouse"})
     expect_clean(node.ask({"reconcile", sink}));

@@ -1,6 +1,7 @@
 #include "connectors/http/http_client.hpp"
 
 #include "connectors/http/exchange_text.hpp"
+#include "model/fold_text.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -170,9 +171,7 @@ void read_head(CURL* easy, http_answer& out) {
   curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
   out.status = static_cast<int>(status);
   for (curl_header* h = nullptr; (h = curl_easy_nextheader(easy, CURLH_HEADER, -1, h)) != nullptr;) {
-    std::string name = h->name;
-    std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    out.headers.emplace_back(std::move(name), h->value);
+    out.headers.emplace_back(model::lowered(h->name), h->value);
   }
   if (!out.header("retry-after").empty()) {
     curl_off_t wait_s = 0; // from seconds or a date

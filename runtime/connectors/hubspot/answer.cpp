@@ -1,11 +1,11 @@
 #include "connectors/hubspot/answer.hpp"
 
+#include "connectors/encoding/json_member.hpp"
 #include "connectors/http/exchange_text.hpp"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <rapidjson/document.h>
 #include <vector>
 
 namespace cxstream::connectors::hubspot {
@@ -16,13 +16,6 @@ using ports::delivery_outcome;
 using ports::delivery_result;
 
 constexpr std::size_t reason_bytes_max = 400;
-
-std::string_view text_at(const rapidjson::Value& object, const char* name) {
-  const auto found = object.FindMember(name);
-  if (found == object.MemberEnd() || !found->value.IsString())
-    return {};
-  return {found->value.GetString(), found->value.GetStringLength()};
-}
 
 const rapidjson::Value* list_at(const rapidjson::Value& object, const char* name) {
   const auto found = object.FindMember(name);

@@ -3,9 +3,9 @@
 #include "connectors/encoding/json_text.hpp"
 #include "connectors/encoding/percent.hpp"
 #include "connectors/outcomes.hpp"
+#include "model/fold_text.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <kainjow/mustache.hpp>
 #include <rapidjson/document.h>
 #include <rapidjson/error/en.h>
@@ -110,8 +110,7 @@ struct request_template::compiled {
 };
 
 body_form form_of(std::string_view content_type) {
-  std::string lower(content_type);
-  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const auto lower = model::lowered(content_type);
   if (lower.find("json") != std::string::npos)
     return body_form::json;
   if (lower.find("x-www-form-urlencoded") != std::string::npos)

@@ -1,10 +1,8 @@
 #include "transport/http/job_json.hpp"
 
 #include "base/rfc3339.hpp"
+#include "model/fold_text.hpp"
 #include "transport/http/json_writer.hpp"
-
-#include <algorithm>
-#include <cctype>
 
 namespace cxstream::transport {
 
@@ -66,10 +64,7 @@ void write(json_writer& json, const v1::ImportJob& job) {
 } // namespace
 
 std::string state_word(v1::ImportState state) {
-  auto word = v1::ImportState_Name(state).substr(std::string_view("IMPORT_").size());
-  std::transform(word.begin(), word.end(), word.begin(),
-                 [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
-  return word;
+  return model::lowered(v1::ImportState_Name(state).substr(std::string_view("IMPORT_").size()));
 }
 
 http_response job_answer(int status, const v1::ImportJob& job) {

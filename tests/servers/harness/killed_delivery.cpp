@@ -1,5 +1,7 @@
 #include "servers/harness/killed_delivery.hpp"
 
+#include "unit/connectors/deliveries.hpp"
+
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,14 +14,6 @@
 namespace cxstream::servers {
 
 namespace {
-
-// 2026-01-03T03:04:05Z
-constexpr base::timestamp delivered_at = base::from_us(1'767'409'445'000'000);
-
-bool takes_all(ports::target& target, std::span<const ports::delivery> events) {
-  const auto outcomes = target.deliver(events, delivered_at);
-  return std::ranges::all_of(outcomes, [](const auto& o) { return o.result == ports::delivery_result::delivered; });
-}
 
 // Delivers in a child process and kills it when so many batches were acknowledged and a moment passed, in the middle of
 // some batch. Returns the batches that were acknowledged.
@@ -34,7 +28,7 @@ std::size_t deliver_and_kill(const std::function<std::unique_ptr<ports::target>(
     ::close(channel[0]);
     const auto target = make();
     for (std::size_t i = 0; i + batch <= events.size(); i += batch) {
-      if (!takes_all(*target, events.subspan(i, batch)))
+      if (!connectors_test::all_delivered(target->deliver(events.subspan(i, batch), connectors_test::now)))
         ::_exit(1);
       [[maybe_unused]] const auto said = ::write(channel[1], "x", 1);
     }

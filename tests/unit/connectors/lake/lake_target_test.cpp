@@ -191,6 +191,14 @@ protected:
     sink_.kind = "lake";
     sink_.settings = {{"path", directory_ / "lake"}, {"compression", "none"}};
   }
+  // Two events, delivered and published.
+  void publish() {
+    auto target = make_target(sink_);
+    ASSERT_TRUE(target) << target.err().message;
+    ASSERT_TRUE((*target)->open());
+    EXPECT_TRUE(all_delivered((*target)->deliver(std::vector{log_.add("T1"), log_.add("T2")}, now)));
+    (*target)->close();
+  }
 
   const connectors_test::scratch_directory directory_;
   config::sink_config sink_;
@@ -199,11 +207,7 @@ protected:
 
 TEST_F(Lake, HoldsCloudEventsWhenItIsToldToAndItsManifestSpeaksOfTheirData) {
   sink_.settings["envelope"] = "cloudevents";
-  auto target = make_target(sink_);
-  ASSERT_TRUE(target) << target.err().message;
-  ASSERT_TRUE((*target)->open());
-  EXPECT_TRUE(all_delivered((*target)->deliver(std::vector{log_.add("T1"), log_.add("T2")}, now)));
-  (*target)->close();
+  ASSERT_NO_FATAL_FAILURE(publish());
   std::ifstream in(directory_ / "lake/data/events-000001.ndjson");
   std::vector<std::string> subjects;
   for (std::string line; std::getline(in, line);) {
@@ -230,11 +234,7 @@ TEST_F(Lake, RefusesAnEnvelopeAroundCsv) {
 
 TEST_F(Lake, IsAFolderOfPartsAsConfigured) {
   sink_.settings["format"] = "csv";
-  auto target = make_target(sink_);
-  ASSERT_TRUE(target) << target.err().message;
-  ASSERT_TRUE((*target)->open());
-  EXPECT_TRUE(all_delivered((*target)->deliver(std::vector{log_.add("T1"), log_.add("T2")}, now)));
-  (*target)->close();
+  ASSERT_NO_FATAL_FAILURE(publish());
   std::ifstream in(directory_ / "lake/data/events-000001.csv");
   std::string header;
   std::getline(in, header);
